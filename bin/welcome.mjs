@@ -1,0 +1,36 @@
+import { styleText } from 'node:util'
+
+/** What `npm start` prints when everything is up: where things are, and one line that puts a text on the phone. */
+export function welcome({ version, gatewayUrl, sandboxUrl, adminToken, demo }) {
+  const addresses = [
+    ['Gateway', gatewayUrl],
+    ['API reference', `${gatewayUrl}/docs`],
+    ['Admin token', adminToken],
+    ...(sandboxUrl ? [['Phone', `${sandboxUrl}/?number=27999000001`]] : []),
+  ]
+  const blocks = [
+    [bold(`Waypost ${version} is running. Ctrl-C stops it.`)],
+    addresses.map(([what, where]) => row(what, where)),
+    ...demo.map(({ name, from, key, received }) => [
+      bold(name),
+      row('API key', key),
+      row('Sends from', from),
+      row('Is called back at', received),
+    ]),
+    ...(demo.length > 0 ? [[bold('Send a text to the phone'), curl(gatewayUrl, demo[0].key)]] : []),
+  ]
+  return `\n${blocks.map((lines) => lines.map((line) => `  ${line}\n`).join('')).join('\n')}`
+}
+
+function curl(gatewayUrl, key) {
+  const body = { messages: [{ channel: 'whatsapp', to: '27999000001', content: 'Hello from Waypost' }] }
+  return `curl ${gatewayUrl}/v1/message -H 'Authorization: ${key}' -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`
+}
+
+function row(what, value) {
+  return `${styleText('dim', what.padEnd(17))} ${value}`
+}
+
+function bold(text) {
+  return styleText('bold', text)
+}

@@ -1,0 +1,48 @@
+import { getAccount, patchAccount } from './account.ts'
+import { listCallbacks, listEvents, replayCallback, replayCallbacks } from './callbacks.ts'
+import {
+  createIntegration,
+  deleteIntegration,
+  getIntegration,
+  listIntegrations,
+  patchIntegration,
+} from './integrations.ts'
+import { createKey, deleteKey, listKeys } from './keys.ts'
+import { listLanes } from './lanes.ts'
+import { getMessage, searchMessages } from './messages.ts'
+import { deleteOptOut, getOptOut, listOptOuts, putOptOut } from './opt-outs.ts'
+import { deleteRecipient, getRecipient, listRecipients, putRecipient } from './recipients.ts'
+import { deleteTemplate, getTemplate, listTemplates, putTemplate, syncTemplates } from './templates.ts'
+
+export const admin = {
+  getAccount,
+  patchAccount,
+  listIntegrations,
+  createIntegration,
+  getIntegration,
+  patchIntegration,
+  deleteIntegration,
+  listKeys,
+  createKey,
+  deleteKey,
+  listRecipients,
+  getRecipient,
+  putRecipient,
+  deleteRecipient,
+  listOptOuts,
+  getOptOut,
+  putOptOut,
+  deleteOptOut,
+  listTemplates,
+  getTemplate,
+  putTemplate,
+  deleteTemplate,
+  syncTemplates,
+  searchMessages,
+  getMessage,
+  listCallbacks,
+  replayCallback,
+  replayCallbacks,
+  listEvents,
+  listLanes,
+}

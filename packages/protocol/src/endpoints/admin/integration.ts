@@ -1,0 +1,257 @@
+import { type Static, Type } from 'typebox'
+import { generations, nullable, patchOf, sent } from './shapes.ts'
+
+/** What an integration is where its settings do not say. `callbacks.generation` is the integration's then. */
+export const integrationDefaults = {
+  generation: 'one',
+  active: true,
+  mode: 'production',
+  demoExpiresAt: null,
+  whatsapp: null,
+  callbacks: { messageUrl: null, statusUrl: null, basicAuth: null },
+  allowedIps: [],
+  limits: { requestsPerSecond: null, perDay: null, perMonth: null },
+  balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },
+  onUncertain: 'resend',
+  uncertainWaitMs: 60_000,
+  ordered: false,
+} as const
+
+/** What a WhatsApp sender is where its settings do not say. */
+export const whatsappDefaults = {
+  supplier: 'whatsapp-cloud',
+  baseUrl: 'https://graph.facebook.com/v23.0',
+  businessAccountId: '',
+  accessToken: '',
+  appSecret: '',
+  suspended: false,
+  active: true,
+  messagesPerSecond: 80,
+  pairLimit: true,
+  templatePolicy: 'strict',
+} as const
+
+const templatePolicies = ['strict', 'permissive'] as const
+
+/** Stands for a secret in answers. Sent back, it leaves the secret as it is. */
+export const hiddenSecret = '…'
+
+const secret = (what: string) =>
+  `${what} Answered as “${hiddenSecret}”, which leaves it as it is when sent back.`
+const or = Type.Optional
+const own = integrationDefaults
+const sender = whatsappDefaults
+
+const WhatsAppSettings = Type.Object(
+  {
+    from: Type.String({
+      pattern: '^[0-9]{3,20}$',
+      description: 'The business number, digits; of one integration only.',
+    }),
+    supplier: or(Type.String({ default: sender.supplier })),
+    baseUrl: or(Type.String({ default: sender.baseUrl, description: 'Where the supplier’s API is.' })),
+    phoneNumberId: Type.String({ minLength: 1, description: 'Meta’s id of the number.' }),
+    businessAccountId: or(Type.String({ default: sender.businessAccountId })),
+    accessToken: or(Type.String({ description: secret('For calls to the supplier.') })),
+    appSecret: or(
+      Type.String({ description: secret('Signs the supplier’s webhooks; without it none is believed.') }),
+    ),
+    verifyToken: or(
+      Type.String({
+        minLength: 1,
+        description: secret(
+          'What the supplier proves itself with when it checks our webhook; made when absent.',
+        ),
+      }),
+    ),
+    suspended: or(Type.Boolean({ default: sender.suspended })),
+    active: or(Type.Boolean({ default: sender.active, description: 'False: linked, and switched off.' })),
+    messagesPerSecond: or(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000, default: sender.messagesPerSecond }),
+    ),
+    pairLimit: or(
+      Type.Boolean({
+        default: sender.pairLimit,
+        description: 'Whether the supplier limits what one recipient may get.',
+      }),
+    ),
+    templatePolicy: or(
+      Type.Enum(templatePolicies, {
+        default: sender.templatePolicy,
+        description:
+          'Strict: line breaks, tabs, more than four spaces and formatting that templates must not be filled with are a status (145, 142). Permissive: the supplier decides.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const CallbackSettings = Type.Object(
+  {
+    messageUrl: or(
+      Type.String({
+        description: 'Where answers from handsets go. Without it they are kept, and can be pulled.',
+      }),
+    ),
+    statusUrl: or(
+      Type.String({ description: 'Where statuses go. Without it they are kept, and can be pulled.' }),
+    ),
+    generation: or(
+      Type.Enum(generations, {
+        description: 'The shape of callbacks; the integration’s own generation when absent.',
+      }),
+    ),
+    basicAuth: or(
+      Type.Object(
+        { username: Type.String(), password: Type.String({ description: secret('HTTP Basic.') }) },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+
+/** An integration's settings as they are kept: nothing but what was said, so without null. */
+export const IntegrationSettings = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    generation: or(Type.Enum(generations, { default: own.generation })),
+    active: or(Type.Boolean({ default: own.active })),
+    mode: or(
+      Type.Enum(['production', 'sandbox'] as const, {
+        default: own.mode,
+        description: 'Sandbox: only listed recipients.',
+      }),
+    ),
+    demoExpiresAt: or(Type.String({ description: 'ISO 8601; after it nothing is accepted.' })),
+    whatsapp: or(WhatsAppSettings),
+    callbacks: or(CallbackSettings),
+    allowedIps: or(Type.Array(Type.String(), { description: 'Addresses and CIDR ranges; none allows all.' })),
+    limits: or(
+      Type.Object(
+        {
+          requestsPerSecond: or(Type.Number({ exclusiveMinimum: 0 })),
+          perDay: or(count('Messages in a day (UTC).')),
+          perMonth: or(count('Messages in a month (UTC).')),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    balance: or(
+      Type.Object(
+        {
+          currency: or(
+            Type.String({ pattern: '^[A-Z]{3}$', default: own.balance.currency, description: 'ISO 4217.' }),
+          ),
+          amount: or(Type.Number({ description: 'Without it nothing is charged.' })),
+          prices: or(
+            Type.Object(
+              {
+                message: or(Type.Number({ minimum: 0, default: own.balance.prices.message })),
+                template: or(Type.Number({ minimum: 0, default: own.balance.prices.template })),
+              },
+              { additionalProperties: false },
+            ),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    onUncertain: or(
+      Type.Enum(['resend', 'hold'] as const, {
+        default: own.onUncertain,
+        description: 'What follows when nobody knows whether the supplier has a message.',
+      }),
+    ),
+    uncertainWaitMs: or(
+      Type.Integer({
+        minimum: 0,
+        maximum: 86_400_000,
+        default: own.uncertainWaitMs,
+        description: 'How long a report is waited for before sending again.',
+      }),
+    ),
+    ordered: or(
+      Type.Boolean({
+        default: own.ordered,
+        description: 'The messages of one conversation keep their order.',
+      }),
+    ),
+    signingSecret: or(
+      Type.String({
+        pattern: '^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
+        description: secret(
+          'Signs callbacks as in Standard Webhooks: `whsec_` and at least 24 bytes in base64. Made when absent, and then shown once.',
+        ),
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type IntegrationSettings = Static<typeof IntegrationSettings>
+
+export const IntegrationSent = sent(IntegrationSettings, 'IntegrationSettings')
+export const IntegrationPatch = patchOf(IntegrationSettings, 'IntegrationPatch')
+
+const hidden = nullable(Type.String(), { description: `“${hiddenSecret}” where there is one.` })
+const limit = nullable(Type.Number(), { description: 'Null: none.' })
+
+const members = {
+  id: Type.String(),
+  name: Type.String(),
+  generation: Type.Enum(generations),
+  active: Type.Boolean(),
+  mode: Type.Enum(['production', 'sandbox'] as const),
+  demoExpiresAt: nullable(Type.String()),
+  whatsapp: nullable(
+    Type.Object({
+      from: Type.String(),
+      supplier: Type.String(),
+      baseUrl: Type.String(),
+      phoneNumberId: Type.String(),
+      businessAccountId: Type.String(),
+      accessToken: hidden,
+      appSecret: hidden,
+      verifyToken: hidden,
+      suspended: Type.Boolean(),
+      active: Type.Boolean(),
+      messagesPerSecond: Type.Number(),
+      pairLimit: Type.Boolean(),
+      templatePolicy: Type.Enum(templatePolicies),
+      webhook: nullable(Type.Enum(['registered', 'pending', 'failed'] as const), {
+        description:
+          'Whether the supplier has been told where to post. It is tried until it has; null where there is nothing to tell.',
+      }),
+    }),
+  ),
+  callbacks: Type.Object({
+    messageUrl: nullable(Type.String()),
+    statusUrl: nullable(Type.String()),
+    generation: Type.Enum(generations),
+    basicAuth: nullable(Type.Object({ username: Type.String(), password: hidden })),
+  }),
+  allowedIps: Type.Array(Type.String()),
+  limits: Type.Object({ requestsPerSecond: limit, perDay: limit, perMonth: limit }),
+  balance: Type.Object({
+    currency: Type.String(),
+    amount: limit,
+    prices: Type.Object({ message: Type.Number(), template: Type.Number() }),
+  }),
+  onUncertain: Type.Enum(['resend', 'hold'] as const),
+  uncertainWaitMs: Type.Integer(),
+  ordered: Type.Boolean(),
+  signingSecret: Type.String({
+    description: `“${hiddenSecret}”, or the secret in the answer to the call that had it made.`,
+  }),
+}
+
+/** An integration as it is answered: every default filled in, no secret. */
+export const IntegrationView = Type.Object(members, { title: 'Integration' })
+export type IntegrationView = Static<typeof IntegrationView>
+
+export const IntegrationCreated = Type.Object(
+  { ...members, apiKey: Type.String({ description: 'Its first key, shown this once.' }) },
+  { title: 'IntegrationCreated' },
+)

@@ -1,0 +1,112 @@
+import { type Static, Type } from 'typebox'
+import { flaw, form } from './form.ts'
+import { messageType } from './message-type.ts'
+
+const text = Type.Optional(Type.String())
+const several = <Members extends Record<string, typeof text>>(members: Members) =>
+  Type.Optional(Type.Array(Type.Object(members)))
+
+/** Everything on a card but the name. */
+const details = {
+  addresses: several({
+    street: text,
+    city: text,
+    state: text,
+    zip: text,
+    country: text,
+    countryCode: text,
+    type: text,
+  }),
+  birthday: Type.Optional(Type.String({ description: 'YYYY-MM-DD.' })),
+  emails: several({ email: text, type: text }),
+  org: Type.Optional(Type.Object({ company: text, department: text, title: text })),
+  phones: several({ phone: text, type: text, waId: text }),
+  urls: several({ url: text, type: text }),
+}
+
+/** One contact card, its members named as in callbacks of the One API. */
+export const Contact = Type.Object({
+  name: Type.Object({ formattedName: Type.String(), firstName: text, lastName: text }),
+  ...details,
+})
+export type Contact = Static<typeof Contact>
+
+export const contacts = messageType({
+  name: 'contacts',
+  title: 'Contact cards',
+  body: Type.Object({ contacts: Type.Array(Contact, { minItems: 1 }) }),
+  examples: [
+    {
+      contacts: [
+        {
+          name: { formattedName: 'John Smith', firstName: 'John', lastName: 'Smith' },
+          phones: [{ phone: '+1 (940) 555-1234', type: 'HOME' }],
+        },
+      ],
+    },
+  ],
+})
+
+export const oneContacts = form({
+  generation: 'one',
+  name: 'contacts',
+  summary: 'Contact cards',
+  marks: ['contacts'],
+  example: {
+    contacts: [
+      {
+        name: { firstName: 'John', formattedName: 'John Smith', lastName: 'Smith' },
+        phones: [{ phone: '+1 (940) 555-1234', type: 'HOME' }],
+      },
+    ],
+  },
+  members: {
+    contacts: Type.Array(
+      Type.Object({
+        name: Type.Object({ formattedName: text, firstName: text, lastName: text }),
+        ...details,
+        // Outbound samples write `wa_id`, callbacks `waId`.
+        phones: several({ phone: text, type: text, wa_id: text, waId: text }),
+      }),
+      { minItems: 1, description: 'Each has a name and at least one other member.' },
+    ),
+  },
+  read({ contacts: cards }) {
+    for (const [i, card] of cards.entries()) {
+      const { formattedName, firstName, lastName } = card.name
+      if (![formattedName, firstName, lastName].some(Boolean)) return flaw(`contacts[${i}].name`)
+      if (card.birthday !== undefined && !isDate(card.birthday)) return flaw(`contacts[${i}].birthday`)
+      if (!detailNames.some((name) => isFilled(card[name]))) return flaw(`contacts[${i}]`)
+    }
+    return { type: 'contacts' as const, contacts: { contacts: cards.map(cardOf) } }
+  },
+})
+
+// The keys of a literal are its type's keys.
+const detailNames = Object.keys(details) as (keyof typeof details)[]
+
+const isFilled = (detail: unknown) => (Array.isArray(detail) ? detail.length > 0 : detail !== undefined)
+
+interface Sent extends Omit<Contact, 'name' | 'phones'> {
+  name: { formattedName?: string; firstName?: string; lastName?: string }
+  phones?: { phone?: string; type?: string; wa_id?: string; waId?: string }[]
+}
+
+function cardOf({ name, phones, ...card }: Sent): Contact {
+  const { firstName, lastName } = name
+  const formattedName = name.formattedName ?? [firstName, lastName].filter(Boolean).join(' ')
+  return {
+    name: { ...name, formattedName },
+    ...card,
+    ...(phones && {
+      phones: phones.map(({ wa_id, waId = wa_id, ...phone }) => ({ ...phone, ...(waId && { waId }) })),
+    }),
+  }
+}
+
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return (
+    /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+  )
+}

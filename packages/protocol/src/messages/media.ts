@@ -1,0 +1,170 @@
+import { Type } from 'typebox'
+import { flaw, form } from './form.ts'
+import { messageType } from './message-type.ts'
+
+/** What a handset shows a file as. */
+export type MediaKind = 'image' | 'video' | 'audio' | 'document'
+
+const megabyte = 1024 * 1024
+
+/** What WhatsApp carries, by how it shows it: each type with the extension of its files. */
+export const mediaKinds = {
+  image: {
+    mostBytes: 5 * megabyte,
+    types: { 'image/jpeg': 'jpg', 'image/png': 'png' },
+  },
+  video: {
+    mostBytes: 16 * megabyte,
+    types: { 'video/mp4': 'mp4', 'video/3gpp': '3gp' },
+  },
+  audio: {
+    mostBytes: 16 * megabyte,
+    types: {
+      'audio/aac': 'aac',
+      'audio/mp4': 'm4a',
+      'audio/amr': 'amr',
+      'audio/mpeg': 'mp3',
+      'audio/ogg': 'ogg',
+    },
+  },
+  document: {
+    mostBytes: 100 * megabyte,
+    types: {
+      'application/pdf': 'pdf',
+      'application/msword': 'doc',
+      'application/vnd.ms-excel': 'xls',
+      'application/vnd.ms-powerpoint': 'ppt',
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+      'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
+      'text/plain': 'txt',
+    },
+  },
+} as const satisfies Record<MediaKind, { mostBytes: number; types: Record<string, string> }>
+
+/** Spellings that businesses use for a type. */
+const spellings: Record<string, string> = { 'image/jpg': 'image/jpeg', 'audio/acc': 'audio/aac' }
+
+/** The type without its parameters, in the spelling of `mediaKinds`. */
+export function mediaTypeOf(contentType: string): string {
+  const [type = ''] = contentType.toLowerCase().split(';')
+  return spellings[type.trim()] ?? type.trim()
+}
+
+/** Undefined for a type that WhatsApp does not carry. */
+export const mediaKindOf = (contentType: string): MediaKind | undefined =>
+  carried.get(mediaTypeOf(contentType))?.kind
+
+/** Without the dot. */
+export const mediaExtensionOf = (contentType: string): string | undefined =>
+  carried.get(mediaTypeOf(contentType))?.extension
+
+const carried = new Map(
+  Object.entries(mediaKinds).flatMap(([kind, { types }]) =>
+    // The keys of a literal are its type's keys.
+    Object.entries(types).map(([type, extension]) => [type, { kind: kind as MediaKind, extension }] as const),
+  ),
+)
+
+/** What Meta lets a caption have. */
+const captionMaxLength = 1024
+
+export const media = messageType({
+  name: 'media',
+  title: 'A file: image, video, audio or document',
+  body: Type.Object({
+    fileId: Type.String({ description: 'Of the stored file: an uploaded one, or what came inline.' }),
+    caption: Type.Optional(Type.String()),
+  }),
+  examples: [{ fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg', caption: 'File Caption' }],
+})
+
+export const oneMediaByReference = form({
+  generation: 'one',
+  name: 'mediaByReference',
+  summary: 'A file that was uploaded before',
+  marks: ['media'],
+  members: {
+    media: Type.Object({
+      fileId: Type.String({ minLength: 1, description: 'From the upload.' }),
+      caption: Type.Optional(
+        Type.String({
+          description: `Up to ${captionMaxLength} characters; below an image or video, beside a document; audio has none.`,
+        }),
+      ),
+    }),
+  },
+  example: { media: { fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg', caption: 'File Caption' } },
+  read({ media: { fileId, caption } }) {
+    if ((caption?.length ?? 0) > captionMaxLength) return flaw('media.caption')
+    return { type: 'media' as const, media: { fileId, ...(caption && { caption }) } }
+  },
+})
+
+/** A file that comes inside its message: what is said of it, and its bytes, still in base64. */
+export interface InlineMedia {
+  type: 'inline'
+  inline: { base64: string; contentType: string; fileName?: string; caption?: string }
+}
+
+const inlineContent = Type.String({ description: 'The file in base64, up to 20 MB of it.' })
+const inlineType = Type.String({ minLength: 1, description: 'What the file is: `image/png`.' })
+const inlineCaption = Type.Optional(
+  Type.String({ description: `Up to ${captionMaxLength} characters; audio has none.` }),
+)
+
+export const oneInlineMedia = form({
+  generation: 'one',
+  name: 'inlineMedia',
+  summary: 'A file inside the message',
+  marks: ['content', 'media'],
+  members: {
+    content: inlineContent,
+    media: Type.Object({
+      contentType: inlineType,
+      fileName: Type.Optional(Type.String()),
+      caption: inlineCaption,
+      fileId: Type.Optional(
+        Type.Never({ description: 'Of a file that was uploaded before; then without content.' }),
+      ),
+    }),
+  },
+  example: {
+    content:
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    media: { contentType: 'image/png', fileName: 'myfilename.png', caption: 'File Caption' },
+  },
+  read: ({ content, media }) => inlineOf('media.', content, media),
+})
+
+export const legacyInlineMedia = form({
+  generation: 'legacy',
+  name: 'inlineMedia',
+  summary: 'A file inside the message',
+  marks: ['content', 'contentType'],
+  members: { content: inlineContent, contentType: inlineType, caption: inlineCaption },
+  example: {
+    contentType: 'image/png',
+    content:
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    caption: 'File Caption',
+  },
+  read: ({ content, ...said }) => inlineOf('', content, said),
+})
+
+interface SaidOfFile {
+  contentType: string
+  fileName?: string
+  caption?: string
+}
+
+function inlineOf(at: string, base64: string, { contentType, fileName, caption }: SaidOfFile) {
+  if ((caption?.length ?? 0) > captionMaxLength) return flaw(`${at}caption`)
+  const kind = mediaKindOf(contentType)
+  if (!kind) return flaw(`${at}contentType`, 'content_type_not_supported')
+  if (kind === 'audio' && caption) return flaw(`${at}caption`)
+  return {
+    type: 'inline' as const,
+    inline: { base64, contentType, ...(fileName && { fileName }), ...(caption && { caption }) },
+  }
+}

@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+import { flaw, form } from './form.ts'
+import { messageType } from './message-type.ts'
+
+export const textMaxLength = 4096
+
+export const text = messageType({
+  name: 'text',
+  title: 'Text, with WhatsApp’s marks for bold, italics and the like',
+  body: Type.Object({
+    body: Type.String({ minLength: 1, maxLength: textMaxLength }),
+    previewFirstUrl: Type.Optional(Type.Boolean()),
+  }),
+  examples: [
+    { body: 'Here is an example message' },
+    { body: 'Here is an example message with a URL https://www.example.com', previewFirstUrl: true },
+  ],
+})
+
+const written = {
+  name: 'text',
+  summary: 'Text, with a preview of its first URL where that is wanted',
+  marks: ['content'],
+  example: {
+    content: 'Here is an example message with a URL https://www.example.com',
+    previewFirstUrl: true,
+  },
+  members: {
+    content: Type.String({ description: `The text, up to ${textMaxLength} characters.` }),
+    previewFirstUrl: Type.Optional(
+      Type.Boolean({ description: 'WhatsApp shows a preview of the first URL in the text.' }),
+    ),
+  },
+  read({ content, previewFirstUrl }: { content: string; previewFirstUrl?: boolean }) {
+    if (content.length > textMaxLength) return flaw('content', 'content_too_long')
+    return { type: 'text' as const, text: { body: content, ...(previewFirstUrl && { previewFirstUrl }) } }
+  },
+}
+export const oneText = form({ generation: 'one', ...written })
+export const legacyText = form({ generation: 'legacy', ...written })

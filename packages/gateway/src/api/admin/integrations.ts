@@ -1,0 +1,135 @@
+import { hiddenSecret, type IntegrationView } from '@waypost/protocol'
+import type { App } from '../../core/app.ts'
+import { hashOfKey } from '../../core/directory.ts'
+import type { Integration } from '../../core/integration.ts'
+import { laneOf } from '../../core/store.ts'
+import type { Handlers } from './contract.ts'
+import { isObject } from './flaws.ts'
+import type { InTurn } from './in-turn.ts'
+import { newApiKey } from './made-secrets.ts'
+import { listOf, pageByName } from './page.ts'
+import { flawed, notFound, Problem } from './problem.ts'
+import { readIntegration, type Tools } from './read-integration.ts'
+
+type Needs = Pick<App, 'directory' | 'registrar' | 'store' | 'newId' | 'now'>
+
+/** How long a call waits for the supplier to be told our webhook. */
+const webhookWaitMs = 3000
+
+export function integrationHandlers(
+  app: Needs,
+  tools: Tools,
+  change: InTurn,
+): Pick<
+  Handlers,
+  'listIntegrations' | 'createIntegration' | 'getIntegration' | 'patchIntegration' | 'deleteIntegration'
+> {
+  const { directory, registrar } = app
+  const view = (integration: Integration) => viewOf(integration, registrar.state(integration.id) ?? null)
+
+  /** What was sent, as an integration that may be stored. */
+  function read(sent: unknown, id: string, current?: Integration): Integration {
+    const integration = readIntegration(tools, sent, { id, current })
+    if (Array.isArray(integration)) throw flawed(integration)
+    const owner = integration.whatsapp && directory.ownerOf('whatsapp', integration.whatsapp.from)
+    if (!owner || owner.id === id) return integration
+    const message = `belongs to integration ${owner.id}`
+    throw new Problem(409, `This number ${message}.`, { flaws: [{ path: 'whatsapp.from', message }] })
+  }
+
+  /** Refuses what would leave messages without the sender they were accepted for; `now` is what is left of it. */
+  async function keepSender(was: Integration, now: Integration | undefined, force: string | undefined) {
+    const sender = now?.whatsapp
+    if (force === 'true' || (now && (!sender || sender.from === was.whatsapp?.from))) return
+    const lane = sender ? laneOf({ channel: 'whatsapp', from: sender.from }) : undefined
+    const waiting = await app.store.openMts(was.id, lane)
+    if (waiting === 0) return
+    const those = waiting === 1 ? '1 message waits' : `${waiting} messages wait`
+    throw new Problem(409, `${those} that could not be sent any more. With ?force=true they end instead.`)
+  }
+
+  return {
+    listIntegrations: async ({ query }) =>
+      listOf(
+        pageByName(directory.integrations(), ({ id }) => id, query),
+        view,
+      ),
+
+    async createIntegration({ body }) {
+      const apiKey = newApiKey()
+      const integration = await change(async () => {
+        const made = read(body, app.newId())
+        const { id: integrationId, generation } = made
+        const key = {
+          id: app.newId(),
+          integrationId,
+          generation,
+          hash: hashOfKey(apiKey),
+          createdAt: app.now(),
+        }
+        // A key without its integration opens nothing; an integration without its key could not be used.
+        await directory.putKey(key)
+        await directory.putIntegration(made)
+        return made
+      })
+      await registrar.settled(integration.id, webhookWaitMs)
+      return { ...view(integration), signingSecret: integration.signingSecret, apiKey }
+    },
+
+    getIntegration: async ({ params }) => view(integrationOf(app, params.id)),
+
+    async patchIntegration({ params, query, body }) {
+      const is = await change(async () => {
+        const was = integrationOf(app, params.id)
+        const changed = read(body, was.id, was)
+        await keepSender(was, changed, query.force)
+        await directory.putIntegration(changed)
+        return changed
+      })
+      await registrar.settled(is.id, webhookWaitMs)
+      // Cleared means made anew, and nobody has seen the new one yet.
+      const made = isObject(body) && body.signingSecret === null
+      return { ...view(is), ...(made && { signingSecret: is.signingSecret }) }
+    },
+
+    deleteIntegration: ({ params, query }) =>
+      change(async () => {
+        const was = integrationOf(app, params.id)
+        await keepSender(was, undefined, query.force)
+        await directory.deleteIntegration(was.id)
+        return undefined
+      }),
+  }
+}
+
+export function integrationOf({ directory }: Pick<App, 'directory'>, id: string): Integration {
+  const integration = directory.integration(id)
+  if (!integration) throw notFound('integration of this id')
+  return integration
+}
+
+type Webhook = NonNullable<IntegrationView['whatsapp']>['webhook']
+
+/** Secrets never come back. */
+function viewOf(integration: Integration, webhook: Webhook): IntegrationView {
+  const { whatsapp, callbacks } = integration
+  const hidden = (secret: string) => (secret === '' ? null : hiddenSecret)
+  return {
+    ...integration,
+    whatsapp: whatsapp && {
+      ...whatsapp,
+      accessToken: hidden(whatsapp.accessToken),
+      appSecret: hidden(whatsapp.appSecret),
+      verifyToken: hidden(whatsapp.verifyToken),
+      webhook,
+    },
+    callbacks: {
+      ...callbacks,
+      basicAuth: callbacks.basicAuth && {
+        username: callbacks.basicAuth.username,
+        password: hidden(callbacks.basicAuth.password),
+      },
+    },
+    signingSecret: hiddenSecret,
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  legacyStatus,
+  type MessageLife,
+  type MessageView,
+  oneStatus,
+  type StatusName,
+  statusNames,
+} from '@waypost/protocol'
+import type { App } from '../../core/app.ts'
+import type { Mt } from '../../core/message.ts'
+import type { Callback, MtLife } from '../../core/store.ts'
+import { callbackView } from './callbacks.ts'
+import type { Handlers } from './contract.ts'
+import { nextSteps } from './next-steps.ts'
+import { listOf, pageQuery } from './page.ts'
+import { flawed, notFound } from './problem.ts'
+
+export function messageHandlers(
+  app: Pick<App, 'store' | 'directory'>,
+): Pick<Handlers, 'searchMessages' | 'getMessage'> {
+  return {
+    async searchMessages({ query: { status, integrationId, to, clientMessageId, ...page } }) {
+      const found = await app.store.searchMts({
+        ...(status !== undefined && { status: statusesNamed(status) }),
+        ...(integrationId !== undefined && { integrationId }),
+        ...(to !== undefined && { to }),
+        ...(clientMessageId !== undefined && { clientMessageId }),
+        ...pageQuery(page),
+      })
+      return listOf(found, messageView)
+    },
+
+    async getMessage({ params }) {
+      const life = await app.store.life(params.id)
+      if (!life) throw notFound('message of this id')
+      const callbacks = app.directory.integration(life.mt.integrationId)?.callbacks
+      return { ...lifeView(life), next: nextSteps(life, callbacks) }
+    },
+  }
+}
+
+/** Names of our own, or of the One API, several of which are one there. */
+function statusesNamed(text: string): StatusName[] {
+  return text.split(',').flatMap((part) => {
+    const wanted = part.trim()
+    const named = statusNames.filter((name) => name === wanted || oneStatus(name).status === wanted)
+    if (named.length === 0) throw flawed([{ path: 'status', message: `names no status: ${wanted}` }])
+    return named
+  })
+}
+
+const statusView = (status: StatusName) => ({
+  status,
+  statusCode: { one: oneStatus(status).code, legacy: legacyStatus(status).code },
+})
+
+function messageView(mt: Mt): MessageView {
+  const { id, integrationId, generation, channel, from, to, content, priority } = mt
+  const { acceptedAt, expiresAt, statusAt, uncertain } = mt
+  return {
+    id,
+    integrationId,
+    generation,
+    channel,
+    from,
+    to,
+    clientMessageId: mt.clientMessageId ?? null,
+    content,
+    priority,
+    acceptedAt,
+    expiresAt,
+    dueAt: mt.dueAt ?? null,
+    ...statusView(mt.status),
+    statusAt,
+    attemptCount: mt.attempts,
+    uncertain,
+  }
+}
+
+function lifeView({ mt, supplierIds, attempts, callbacks }: MtLife): Omit<MessageLife, 'next'> {
+  return {
+    ...messageView(mt),
+    supplierIds,
+    attempts: attempts.map(({ number, beganAt, endedAt, outcome, detail }) => ({
+      number,
+      beganAt,
+      endedAt: endedAt ?? null,
+      outcome: outcome ?? null,
+      detail: detail ?? null,
+    })),
+    statuses: callbacks.flatMap(reported),
+    callbacks: callbacks.map(callbackView),
+  }
+}
+
+const reported = ({ event }: Callback) =>
+  event.type === 'status' ? [{ ...statusView(event.status), at: event.at }] : []

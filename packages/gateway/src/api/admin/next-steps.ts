@@ -1,0 +1,23 @@
+import { isFinal, type NextStep } from '@waypost/protocol'
+import type { Callbacks } from '../../core/integration.ts'
+import type { Callback, MtLife } from '../../core/store.ts'
+
+/** What a message waits for now, and until when. */
+export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Callbacks | undefined): NextStep[] {
+  const steps = callbacks
+    .filter(({ state }) => state === 'waiting')
+    .map((callback) => telling(callback, urls))
+  const step = (what: NextStep['what'], at?: number) => ({ what, at: at ?? null, callbackId: null })
+
+  if (mt.uncertain && mt.dueAt !== undefined)
+    return [mt.onUncertain === 'hold' ? step('expire', mt.expiresAt) : step('resend', mt.dueAt), ...steps]
+  if (mt.dueAt !== undefined) return [step('send', mt.dueAt), ...steps]
+  if (attempts.at(-1) && attempts.at(-1)?.endedAt === undefined) return [step('answer'), ...steps]
+  if (!isFinal(mt.status) && mt.attempts > 0) return [step('report'), ...steps]
+  return steps
+}
+
+function telling({ id: callbackId, endpoint, dueAt }: Callback, urls: Callbacks | undefined): NextStep {
+  const url = endpoint === 'message' ? urls?.messageUrl : urls?.statusUrl
+  return url ? { what: 'callback', at: dueAt ?? null, callbackId } : { what: 'pull', at: null, callbackId }
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { refusalOf } from './surface.ts'
+
+type Answer = ServerResponse<IncomingMessage>
+
+/**
+ * What a connection gets on which something came that is not HTTP, or came too slowly: 21, and the close. But a message
+ * that arrived whole before it may be stored already, and a client would take the 21 for its answer. So an answer that is
+ * owed goes out by itself, and the connection ends after it.
+ */
+export function brokenHttp() {
+  /** Per connection, what is not yet both read and answered, in the order of asking. */
+  const exchanges = new WeakMap<Socket, Set<Answer>>()
+  const ending = new WeakSet<Socket>()
+
+  function settle(of: Set<Answer>, answer: Answer) {
+    if (answer.req.complete) of.delete(answer)
+    // Answered before its body was read, such as a wrong key.
+    else answer.req.once('close', () => of.delete(answer))
+  }
+
+  return {
+    /** Called before the server listens. */
+    watch(http: Server): void {
+      http.on('request', ({ socket }, answer) => {
+        const known = exchanges.get(socket) ?? new Set()
+        exchanges.set(socket, known.add(answer))
+        answer.once('close', () => settle(known, answer))
+      })
+    },
+
+    /** Node's `clientError`, which comes again with every further piece that arrives. */
+    refuse(error: { code?: string }, socket: Socket): void {
+      if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+      if (ending.has(socket)) return
+      ending.add(socket)
+      const owed = [...(exchanges.get(socket) ?? [])].findLast(
+        ({ req, headersSent }) => req.complete || headersSent,
+      )
+      if (!owed) return void socket.end(notHttp())
+      if (owed.writableFinished) return void socket.end()
+      if (!owed.headersSent) owed.setHeader('connection', 'close')
+      owed.once('finish', () => socket.destroySoon())
+    },
+  }
+}
+
+/** Broken HTTP has no path, so no generation either: the newer one's shape. */
+function notHttp(): string {
+  const { httpStatus, body } = refusalOf.one('payload_malformed')
+  const text = JSON.stringify(body)
+  return [
+    `HTTP/1.1 ${httpStatus} Bad Request`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+    '',
+    text,
+  ].join('\r\n')
+}

@@ -1,0 +1,153 @@
+import {
+  mediaTypeOf,
+  type OneMediaMetadata,
+  type OneUploaded,
+  type OneUploadRefused,
+  oneError,
+} from '@waypost/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Filing, findFile, rangeOf, upload } from '../../core/files.ts'
+import type { Integration } from '../../core/integration.ts'
+import type { Refusal } from '../../core/message.ts'
+import { Refused } from '../surface.ts'
+
+/** `POST` and `GET /v1/media`, `GET /v1/media/{fileId}`. What is registered here has been told whose call it is. */
+export function mediaRoutes(server: FastifyInstance, app: Filing) {
+  // A file is not read into memory first: the handler gets the stream.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', (_request, bytes, done) => done(null, bytes))
+
+  server.post('/v1/media', async (request, reply) => {
+    const sent = readUpload(request)
+    const file = 'reason' in sent ? sent : await upload(app, { ...sent, bytes: bytesOf(request) })
+    if (!('reason' in file))
+      return reply.code(201).send({ fileId: file.id, accepted: true, error: null } satisfies OneUploaded)
+
+    return refuseUpload(request, reply, file)
+  })
+  server.setErrorHandler<Error & { code?: string }>((error, request, reply) => {
+    if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error // to the server's own handler
+    return refuseUpload(request, reply, { reason: 'parameter_invalid', subject: 'Content-Type' })
+  })
+
+  server.get<{ Querystring: Query }>('/v1/media', async (request, reply) => {
+    const { fileId, sha256Hash } = request.query
+    if (typeof fileId !== 'string' || fileId === '') throw new Refused('parameter_invalid', 'fileId')
+    return download(app, request, reply, { fileId, sha256Hash })
+  })
+
+  server.get<{ Params: { fileId: string } }>(
+    '/v1/media/:fileId',
+    async ({ integration, params }): Promise<OneMediaMetadata> => {
+      const file = await findFile(app, integration.id, params.fileId)
+      if (!file) throw new Refused('media_unknown')
+      return {
+        expirationTime: Math.floor(file.expiresAt / 1000),
+        broadcastAllowed: file.broadcastAllowed,
+      }
+    },
+  )
+}
+
+function refuseUpload({ raw }: FastifyRequest, reply: FastifyReply, { reason, subject }: Refusal) {
+  const { code, description, httpStatus } = oneError(reason, subject)
+  // What is left of the body is not read: it may be as long as it likes.
+  if (!raw.complete) reply.header('connection', 'close')
+  return reply
+    .code(httpStatus)
+    .send({ accepted: false, error: { code, description } } satisfies OneUploadRefused)
+}
+
+/** A client that goes away half-way is no fault of ours. */
+async function* bytesOf({ raw }: FastifyRequest): AsyncIterable<Buffer> {
+  try {
+    yield* raw
+  } catch (error) {
+    throw raw.errored && !raw.complete ? new Refused('payload_malformed') : error
+  }
+}
+
+/** A parameter that is given twice is a list. */
+type Query = Record<string, string | string[] | undefined>
+
+function readUpload(request: FastifyRequest) {
+  const query = queryOf(request)
+  const integration: Integration = request.integration
+  const invalid = (subject: string): Refusal => ({ reason: 'parameter_invalid', subject })
+
+  for (const [name, value] of Object.entries(query)) if (Array.isArray(value)) return invalid(name)
+  const one = query as Record<string, string | undefined> // no list is left
+  const { fileName = '', to, broadcastAllowed, sha256FileHash, encryptionKey, kmsArn } = one
+  const contentType = request.headers['content-type']?.trim().toLowerCase() ?? ''
+
+  if (!integration.whatsapp) return { reason: 'channel_not_linked' } satisfies Refusal
+  if (!/^[\w.+-]+\/[\w.+-]+ *(;.*)?$/.test(contentType)) return invalid('Content-Type')
+  if (!isFileName(fileName)) return invalid('fileName')
+  if (to !== undefined && !/^\d{3,20}$/.test(to)) return invalid('to')
+  if (broadcastAllowed !== undefined && !/^(true|1)$/i.test(broadcastAllowed))
+    return invalid('broadcastAllowed')
+  if (sha256FileHash !== undefined && !/^[0-9a-f]{64}$/i.test(sha256FileHash))
+    return invalid('sha256FileHash')
+  if (encryptionKey !== undefined && !kmsArn) return invalid('kmsArn')
+  if (encryptionKey !== undefined) return { reason: 'channel_inactive' } satisfies Refusal // nobody has encryption yet
+
+  return {
+    integrationId: integration.id,
+    from: integration.whatsapp.from,
+    to,
+    broadcastAllowed: broadcastAllowed !== undefined,
+    contentType: contentType.replace(/^[^;]*/, mediaTypeOf), // published samples write image/jpg
+    fileName,
+    sha256: sha256FileHash?.toLowerCase(),
+  }
+}
+
+/** A name, not a path: nothing that a file system or a terminal takes for more than a letter. */
+function isFileName(text: string): boolean {
+  return text !== '' && Buffer.byteLength(text) <= 255 && !/[\p{Cc}\p{Cf}\\/]|^\.+$/u.test(text)
+}
+
+/** One published sample has the whole URL where the query begins; what is left of its first parameter's name is right. */
+function queryOf({ query }: FastifyRequest): Query {
+  const entries = Object.entries(query as Query) // what Fastify's parser makes
+  return Object.fromEntries(entries.map(([name, value]) => [name.replace(/^https?:\/\/.*\?/, ''), value]))
+}
+
+async function download(
+  app: Filing,
+  { headers, integration }: FastifyRequest,
+  reply: FastifyReply,
+  { fileId, sha256Hash }: { fileId: string; sha256Hash: string | string[] | undefined },
+) {
+  const file = await findFile(app, integration.id, fileId)
+  if (!file || (sha256Hash !== undefined && sha256Hash !== file.sha256)) throw new Refused('media_unknown')
+  const etag = `"${file.sha256}"`
+  reply.headers({
+    etag,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, immutable',
+    // It is somebody's file, not our page: no browser is to guess, run or show it in our name.
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`,
+  })
+  if (names(headers['if-none-match'], etag)) return reply.code(304).send()
+
+  const wanted = headers['if-range'] === undefined || headers['if-range'] === etag ? headers.range : undefined
+  const range = rangeOf(wanted, file.bytes)
+  if (range === null) return reply.code(416).header('content-range', `bytes */${file.bytes}`).send()
+
+  const stream = await app.media.open(file.id, range)
+  if (!stream) throw new Refused('media_unknown')
+  reply.header('content-type', file.contentType)
+  if (!range) return reply.header('content-length', file.bytes).send(stream)
+  return reply
+    .code(206)
+    .header('content-length', range.to - range.from + 1)
+    .header('content-range', `bytes ${range.from}-${range.to}/${file.bytes}`)
+    .send(stream)
+}
+
+/** `If-None-Match`: a list of tags, or `*` (RFC 9110, 13.1.2). */
+const names = (header: string | undefined, etag: string) =>
+  header?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag) ?? false

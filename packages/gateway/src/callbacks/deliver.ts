@@ -1,0 +1,170 @@
+import type { Dispatcher } from 'undici'
+import type { Callback } from '../core/store.ts'
+import { checkUrl, type Guard, guardedAgent } from './guard.ts'
+import { signer } from './sign.ts'
+
+export interface Delivery {
+  url: string
+  basicAuth: { username: string; password: string } | null
+  signingSecret: string
+  callback: Pick<Callback, 'id' | 'sequence'>
+  /** The event in its generation's shape. */
+  body: object
+}
+
+/** What one attempt came to. */
+export interface Delivered {
+  /** Absent when no answer came. */
+  httpStatus?: number
+  error?: Fault
+  /** `final`: trying again is pointless. */
+  verdict: 'delivered' | 'retry' | 'final'
+}
+
+/** Why an attempt failed, where the HTTP status does not say it. Nothing of URL, credentials or raw errors is in it. */
+export type Fault =
+  | 'timeout'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'tls'
+  | 'dns'
+  | 'forbidden address'
+  | 'redirect'
+  | 'not http'
+  | 'bad url'
+  | 'bad signing secret'
+  | 'stopped'
+  | 'other'
+
+export interface CallbackSender extends AsyncDisposable {
+  /**
+   * Never rejects. When `signal` ends an attempt it answers `stopped` with `retry`: the receiver may have the event, so
+   * it is to be told again.
+   */
+  deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered>
+}
+
+export interface SenderOptions extends Guard {
+  /** Real time, not the business clock: receivers hold the signature's timestamp against their own. */
+  now(): number
+  /** Ours, for `user-agent`. */
+  version: string
+  /** From the call to the end of the answer, waiting for a free connection included. */
+  timeoutMs?: number
+}
+
+/** An answer's body says nothing to us; this much of it is read so that the connection can be used again. */
+const answerLimit = 4096
+
+/** POSTs events to businesses. Dispose of it after the last delivery has ended. */
+export function callbackSender({
+  now,
+  version,
+  timeoutMs = 10_000,
+  ...guard
+}: SenderOptions): CallbackSender {
+  const agent = guardedAgent(guard)
+  const sign = signer()
+  const userAgent = `Waypost/${version}`
+
+  function requestOf({ url, basicAuth, signingSecret, callback, body: event }: Delivery) {
+    if (checkUrl(url)) throw new AttemptFailed('bad url')
+    const { origin, pathname, search } = new URL(url)
+    const body = JSON.stringify(event)
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+      'waypost-sequence': String(callback.sequence),
+      ...signed(signingSecret, callback.id, body),
+    }
+    if (basicAuth) headers.authorization = basic(basicAuth)
+    return { origin, path: pathname + search, method: 'POST', headers, body } as const
+  }
+
+  function signed(secret: string, id: string, body: string) {
+    try {
+      return sign(secret, { id, at: now(), body })
+    } catch {
+      // The library's message may quote the secret.
+      throw new AttemptFailed('bad signing secret')
+    }
+  }
+
+  async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
+    using limit = within(timeoutMs, signal)
+    try {
+      const answer = await agent.request({ ...requestOf(delivery), signal: limit.signal })
+      await drop(answer)
+      return judge(answer.statusCode)
+    } catch (error) {
+      return { error: faultOf(error), verdict: 'retry' }
+    }
+  }
+
+  return { deliver, [Symbol.asyncDispose]: () => agent.close() }
+}
+
+/** The status alone decides, whatever becomes of the body: a receiver that said 2xx has the event. */
+function judge(httpStatus: number): Delivered {
+  if (httpStatus >= 200 && httpStatus < 300) return { httpStatus, verdict: 'delivered' }
+  if (httpStatus >= 300 && httpStatus < 400) return { httpStatus, error: 'redirect', verdict: 'final' }
+  return { httpStatus, verdict: 'retry' }
+}
+
+/** Resolves when the body has ended, was too long, broke off or ran out of time; it never rejects. */
+function drop({ body }: Dispatcher.ResponseData): Promise<void> {
+  return body.dump({ limit: answerLimit })
+}
+
+function basic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+/** Ends with the outer signal or after a time. `AbortSignal.any` and `.timeout` would do, at several times the cost. */
+function within(ms: number, outer: AbortSignal): Disposable & { signal: AbortSignal } {
+  const controller = new AbortController()
+  const stop = () => controller.abort(new AttemptFailed('stopped'))
+  const timer = setTimeout(() => controller.abort(new AttemptFailed('timeout')), ms)
+  if (outer.aborted) stop()
+  else outer.addEventListener('abort', stop, { once: true })
+
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      outer.removeEventListener('abort', stop)
+    },
+  }
+}
+
+/** An attempt that we ended, or did not begin. */
+class AttemptFailed extends Error {
+  override name = 'AttemptFailed'
+  readonly fault: Fault
+  constructor(fault: Fault) {
+    super(fault)
+    this.fault = fault
+  }
+}
+
+/** Codes of Node, OpenSSL, the HTTP parser (`HPE_`) and undici (`UND_ERR_`); the first row that fits. */
+const faults: [RegExp, Fault][] = [
+  [/^WAYPOST_FORBIDDEN_ADDRESS$/, 'forbidden address'],
+  [/TIMEOUT$|^ETIMEDOUT$/, 'timeout'],
+  [/^ECONNREFUSED$/, 'refused'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/, 'unreachable'],
+  [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/, 'reset'],
+  [/^(ENOTFOUND|EAI_\w+)$/, 'dns'],
+  [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'not http'],
+  [/^(UND_ERR_DESTROYED|UND_ERR_CLOSED)$/, 'stopped'],
+  [/^(ERR_TLS_|ERR_SSL_|EPROTO)|CERT|^(UNABLE_TO_|INVALID_|HOSTNAME_MISMATCH|PATH_LENGTH)/, 'tls'],
+]
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof AttemptFailed) return error.fault
+  if (!(error instanceof Error)) return 'other'
+  // undici's HTTPParserError has the member, and sometimes nothing in it.
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return faults.find(([pattern]) => pattern.test(code))?.[1] ?? 'other'
+}

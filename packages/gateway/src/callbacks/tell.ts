@@ -1,0 +1,26 @@
+import type { Generation } from '@waypost/protocol'
+import type { Integration } from '../core/integration.ts'
+import type { Callback, CallbackAttempt, CallbackEvent } from '../core/store.ts'
+import type { CallbackSender } from './deliver.ts'
+import { type Chance, settle } from './schedule.ts'
+
+/** An event in each generation's shape: what `api/<generation>/callbacks.ts` makes of it. */
+type Shapes = Record<Generation, (integration: Integration, event: CallbackEvent) => object>
+
+type Tell = (integration: Integration, url: string, callback: Callback) => Promise<CallbackAttempt>
+
+/** An orderly stop waits for the attempts under way: each is over in seconds, and cutting it off would tell the business twice. */
+const untilAnswered = new AbortController().signal
+
+/** Tells an endpoint of an event: in the shape it is called back in now, with the credentials it has now. */
+export function teller({ deliver }: Pick<CallbackSender, 'deliver'>, shapes: Shapes, chance: Chance): Tell {
+  return async (integration, url, callback) => {
+    const { callbacks, signingSecret } = integration
+    const body = shapes[callbacks.generation](integration, callback.event)
+    const delivered = await deliver(
+      { url, basicAuth: callbacks.basicAuth, signingSecret, callback, body },
+      untilAnswered,
+    )
+    return settle(callback, delivered, chance)
+  }
+}

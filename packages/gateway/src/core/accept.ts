@@ -1,0 +1,183 @@
+import type { Channel, Content, Generation, StatusName } from '@waypost/protocol'
+import { attachmentFault, fileIdOf, filesOf, noFiles } from './attachments.ts'
+import type { Directory } from './directory.ts'
+import { type Integration, linkedChannels } from './integration.ts'
+import type { Waker } from './lane.ts'
+import type { Volume } from './limits.ts'
+import type { MediaFile } from './media.ts'
+import type { Mt, Refusal } from './message.ts'
+import { passed } from './points.ts'
+import { type KeptAnswer, laneOf, type Store } from './store.ts'
+import type { Supplier } from './supplier.ts'
+import { type Template, type TemplatePolicy, templateFlaw } from './template.ts'
+import type { Windows } from './window.ts'
+
+/** One message as a generation's edge read it: the right types, nothing checked against the world yet. */
+export interface Submission {
+  channel: string | undefined
+  to: string
+  content: Content
+  clientMessageId: string | undefined
+  from: string | undefined
+  charset: string | undefined
+  /** An `encryptionKey` came with it. */
+  sealed: boolean
+}
+
+export interface Accepting {
+  store: Pick<Store, 'accept' | 'findFile'>
+  directory: Pick<Directory, 'account' | 'pin' | 'pinCount' | 'optOut' | 'template'>
+  supplierOf(integration: Integration, channel: Channel): Supplier
+  phoneNumberFlaw(to: string): Refusal['reason'] | undefined
+  volume: Volume
+  windows: Pick<Windows, 'isOpen'>
+  lanes: Waker
+  newId(): string
+  now(): number
+}
+
+export interface Request {
+  integration: Integration
+  generation: Generation
+  /** In the order of the request; what its edge could not read is a refusal already. */
+  submissions: (Submission | Refusal)[]
+  /** Turns the verdicts into the answer to keep under the request's idempotency key. */
+  keep?: (verdicts: Verdict[]) => KeptAnswer
+}
+
+/** In the order of the submissions. */
+export type Verdict = Mt | Refusal
+
+/** How long a message is tried when the business sets no validity. */
+const defaultValidityMs = 24 * 60 * 60 * 1000
+
+export const isRefusal = (verdict: Submission | Verdict): verdict is Refusal => 'reason' in verdict
+
+/** Takes responsibility: when this resolves, each accepted message is on stable storage and will be carried. */
+export async function accept(app: Accepting, request: Request): Promise<Verdict[]> {
+  const named = request.submissions.flatMap((one) => (isRefusal(one) ? [] : (fileIdOf(one.content) ?? [])))
+  const files = named.length > 0 ? await filesOf(app, request.integration, named) : noFiles
+  const at = app.now()
+  const verdicts = request.submissions.map((submission) =>
+    isRefusal(submission) ? submission : judge(app, request, submission, { at, files }),
+  )
+  passed('mt.validated')
+  const mts = verdicts.filter((verdict): verdict is Mt => !isRefusal(verdict))
+  const kept = request.keep?.(verdicts)
+  if (mts.length > 0 || kept) {
+    const { lanes } = await app.store.accept(mts, kept).catch((error: unknown) => {
+      app.volume.count(request.integration.id, at, -mts.filter(({ dueAt }) => dueAt !== undefined).length)
+      throw error
+    })
+    passed('mt.stored')
+    app.lanes.wake(lanes)
+  }
+  return verdicts
+}
+
+/** What a message is judged by besides itself. */
+interface World {
+  at: number
+  files: ReadonlyMap<string, MediaFile>
+}
+
+function judge(app: Accepting, request: Request, submission: Submission, { at, files }: World): Verdict {
+  const { integration, generation } = request
+  if (integration.demoExpiresAt !== null && at >= Date.parse(integration.demoExpiresAt))
+    return { reason: 'demo_expired' }
+
+  const sender = senderOf(integration, submission)
+  if ('reason' in sender) return sender
+
+  const { to, content } = submission
+  const flaw = recipientFlaw(app, integration, to)
+  if (flaw) return { reason: flaw, subject: to }
+
+  if (submission.sealed) return { reason: 'channel_inactive' } // no integration has encryption enabled yet
+  if (!app.supplierOf(integration, sender.channel).carries.has(content.type))
+    return { reason: 'channel_inactive' }
+  const attachment = attachmentFault(content, to, files)
+  if (attachment && 'refusal' in attachment) return attachment.refusal
+
+  const limit = app.volume.exceeded(app.directory.account(), integration, at)
+  if (limit?.whose === 'account' && limit.status === 'volume_limit_daily' && generation === 'legacy')
+    return { reason: 'account_daily_quota' }
+  const template = templateOf(app, integration, content)
+  // Accepted, and over already: the business learns it as a status.
+  const over =
+    limit?.status ?? attachment?.status ?? templateFault(content, template, sender.templatePolicy, files)
+  if (!over) app.volume.count(integration.id, at, 1)
+
+  const mt: Mt = {
+    id: app.newId(),
+    integrationId: integration.id,
+    channel: sender.channel,
+    from: sender.from,
+    to,
+    content,
+    generation,
+    priority: isUrgent(app, request, to, at) || template?.category === 'authentication' ? 0 : 1,
+    acceptedAt: at,
+    expiresAt: at + defaultValidityMs,
+    status: over ?? 'accepted',
+    statusAt: at,
+    attempts: 0,
+    uncertain: false,
+    onUncertain: integration.onUncertain,
+    uncertainWaitMs: integration.uncertainWaitMs,
+  }
+  if (!over) mt.dueAt = at
+  if (submission.clientMessageId !== undefined) mt.clientMessageId = submission.clientMessageId
+  if (integration.ordered) mt.conversation = `${laneOf(sender)}:${to}`
+  return mt
+}
+
+/** Single messages in an open conversation: somebody waits for them. */
+const isUrgent = (app: Accepting, { integration, submissions }: Request, to: string, at: number) =>
+  submissions.length === 1 && app.windows.isOpen(integration.id, to, at)
+
+const templateOf = ({ directory }: Accepting, { id }: Integration, content: Content) =>
+  content.type === 'template' ? directory.template(id, content.template.templateName) : undefined
+
+function templateFault(
+  content: Content,
+  template: Template | undefined,
+  policy: TemplatePolicy,
+  files: ReadonlyMap<string, MediaFile>,
+): StatusName | undefined {
+  if (content.type !== 'template') return undefined
+  return templateFlaw(template, content.template, policy, files.get(fileIdOf(content) ?? ''))
+}
+
+function senderOf(
+  integration: Integration,
+  { channel, from, charset }: Submission,
+): { channel: Channel; from: string; templatePolicy: TemplatePolicy } | Refusal {
+  const linked = linkedChannels(integration)
+  const chosen = channel ?? (linked.length === 1 ? linked[0] : 'sms')
+  if (chosen !== 'whatsapp' && chosen !== 'sms') return { reason: 'parameter_invalid', subject: 'channel' }
+  if (!linked.includes(chosen) || !integration.whatsapp) return { reason: 'channel_not_linked' }
+  const sender = integration.whatsapp
+  if (!sender.active) return { reason: 'channel_inactive' }
+  if (from !== undefined && from !== sender.from) return { reason: 'sender_foreign' }
+  if (sender.suspended) return { reason: 'sender_suspended' }
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    return { reason: 'charset_not_supported', subject: charset }
+  return { channel: chosen, from: sender.from, templatePolicy: sender.templatePolicy }
+}
+
+/**
+ * In this order: what is pinned to exactly this string, what no phone number looks like, who does not want messages, what
+ * a test may reach.
+ */
+function recipientFlaw(app: Accepting, { id, mode }: Integration, to: string): Refusal['reason'] | undefined {
+  const pin = app.directory.pin(id, to)
+  if (pin?.outcome) return pin.outcome
+  const flaw = app.phoneNumberFlaw(to)
+  if (flaw) return flaw
+  if (app.directory.optOut(id, to)) return 'opted_out'
+  if (mode !== 'sandbox') return undefined
+  const { testNumbersMax } = app.directory.account()
+  if (testNumbersMax !== null && app.directory.pinCount(id) > testNumbersMax) return 'test_numbers_exceeded'
+  return pin ? undefined : 'not_on_sandbox'
+}

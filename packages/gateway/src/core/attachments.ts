@@ -1,0 +1,81 @@
+import { type Content, mediaKindOf, mediaKinds, mediaTypeOf, type StatusName } from '@waypost/protocol'
+import { type Finding, findFile } from './files.ts'
+import type { Integration } from './integration.ts'
+import type { MediaFile } from './media.ts'
+import type { Refusal } from './message.ts'
+
+/** The file that a message carries, where it carries one. */
+export function fileIdOf(content: Content): string | undefined {
+  if (content.type === 'media') return content.media.fileId
+  if (content.type !== 'template') return undefined
+  const { header } = content.template
+  return header && 'media' in header ? header.media.fileId : undefined
+}
+
+/** Those of these files that are there and the integration's own, each looked up once. */
+export async function filesOf(
+  app: Finding,
+  { id, whatsapp }: Integration,
+  fileIds: string[],
+): Promise<ReadonlyMap<string, MediaFile>> {
+  const found = await Promise.all([...new Set(fileIds)].map((fileId) => findFile(app, id, fileId)))
+  const own = found.filter((file) => file !== undefined).filter(({ from }) => from === whatsapp?.from)
+  return new Map(own.map((file) => [file.id, file]))
+}
+
+/** What most messages name. */
+export const noFiles: ReadonlyMap<string, MediaFile> = new Map()
+
+const megabyte = 1024 * 1024
+
+/**
+ * What stands against sending a message with its file: a refusal now, or the status it is accepted with. Undefined when
+ * nothing does.
+ */
+export function attachmentFault(
+  content: Content,
+  to: string,
+  files: ReadonlyMap<string, MediaFile>,
+): { refusal: Refusal } | { status: StatusName } | undefined {
+  const fileId = fileIdOf(content)
+  if (fileId === undefined) return undefined
+  const file = files.get(fileId)
+  if (!file) return { refusal: { reason: 'media_not_found' } }
+
+  const kind = mediaKindOf(file.contentType)
+  if (!kind || !isWhatItSays(file)) return { refusal: { reason: 'content_type_not_supported' } }
+  const { mostBytes } = mediaKinds[kind]
+  if (file.bytes > mostBytes)
+    return { refusal: { reason: 'media_too_big', subject: String(mostBytes / megabyte) } }
+  if (kind === 'audio' && content.type === 'media' && content.media.caption !== undefined)
+    return { refusal: { reason: 'parameter_invalid', subject: 'media.caption' } }
+
+  const isForOther = file.to !== undefined && file.to !== to && !file.broadcastAllowed
+  const isBroadcast = content.type === 'template' && file.broadcastAllowed
+  return isForOther || isBroadcast ? { status: 'media_metadata_error' } : undefined
+}
+
+/** What `file-type` calls what a declared type may look like, where it is not the type itself. */
+const looks: Record<string, readonly string[]> = {
+  'image/png': ['image/apng'],
+  'video/mp4': ['video/x-m4v', 'video/quicktime'],
+  'video/3gpp': ['video/3gpp2', 'video/mp4'],
+  'audio/mp4': ['audio/x-m4a', 'video/mp4'],
+  'application/msword': ['application/x-cfb'],
+  'application/vnd.ms-excel': ['application/x-cfb'],
+  'application/vnd.ms-powerpoint': ['application/x-cfb'],
+}
+
+/** Text has no signature; of a container the first bytes may tell no more than that it is one. */
+const mayBeMute: readonly string[] = ['text/plain', 'audio/aac', 'audio/mpeg']
+
+function isWhatItSays({ contentType, looksLike }: MediaFile): boolean {
+  const type = mediaTypeOf(contentType)
+  if (looksLike === undefined) return mayBeMute.includes(type)
+  const seen = mediaTypeOf(looksLike)
+  return (
+    seen === type ||
+    (looks[type]?.includes(seen) ?? false) ||
+    (seen === 'application/zip' && /openxml/.test(type))
+  )
+}

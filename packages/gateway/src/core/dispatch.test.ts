@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { openStore } from '../store/index.ts'
+import { scene } from '../store/suite/scene.ts'
+import { type Dispatching, dispatch } from './dispatch.ts'
+import type { Integration } from './integration.ts'
+import type { Mt, Outcome } from './message.ts'
+import { type Store, StoreUnavailable } from './store.ts'
+
+describe('a lane', () => {
+  test('without a sender is served for what expires in it', async (t) => {
+    const { store, settings, accept, clock, told, find, served } = await lane(t)
+    settings.integration = { ...settings.integration, whatsapp: null }
+    const [due, later, stays] = await accept(soon(clock), { ...soon(clock), dueAt: clock.at + 999 }, {})
+    assert.ok(due && later && stays)
+    clock.at += 1000
+    await served.until(async () => (await told(due)).length + (await told(later)).length === 2)
+    assert.deepEqual([...(await told(due)), ...(await told(later))], ['expired', 'expired'])
+    assert.equal((await find(stays)).dueAt, stays.dueAt)
+    assert.equal((await store.life(stays.id))?.attempts.length, 0)
+  })
+
+  test('that is held is looked through for what expires', async (t) => {
+    const { accept, answerWith, clock, due, sends, told, served } = await lane(t)
+    answerWith(async () => ({ type: 'deferred', retry: 'hold-credential', status: 'refused_by_supplier' }))
+    const [first] = await accept({})
+    assert.ok(first)
+    await served.until(async () => sends.length === 1)
+    const [second] = await accept(soon(clock))
+    assert.ok(second)
+    clock.at += 1000
+    await served.until(async () => (await told(second)).length === 1)
+    assert.deepEqual(await told(second), ['expired'])
+    assert.deepEqual(await due(), [first.id], 'what the lane holds back goes when the lane does')
+    assert.equal(sends.length, 1)
+  })
+
+  test('that was held tries one message at a time until one succeeds', async (t) => {
+    const { accept, answerWith, sends, served } = await lane(t)
+    let underWay = 0
+    const together: number[] = []
+    answerWith(async () => {
+      together.push(++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      underWay--
+      return sends.length < 25
+        ? { type: 'deferred', retry: 'maintenance', status: 'refused_by_supplier', retryAfterMs: 5 }
+        : { type: 'sent', supplierIds: [`wamid.${sends.length}`] }
+    })
+    await accept(...Array.from({ length: 20 }, () => ({})))
+    await served.until(async () => sends.length >= 44)
+    assert.deepEqual(new Set(together.slice(20, 25)), new Set([1]))
+    assert.ok(together.slice(25).some((count) => count > 1))
+  })
+
+  test('that somebody else owns now keeps the messages of before to itself', async (t) => {
+    const { accept, mt, store, settings, sends, find, clock, served, told } = await lane(t)
+    const [waits] = await accept({ integrationId: 'of another' })
+    const [gone] = await accept({ integrationId: 'deleted' })
+    settings.others.set('of another', { ...settings.integration, id: 'of another', whatsapp: null })
+    const own = mt({})
+    await store.accept([own])
+    assert.ok(waits && gone)
+    await served.until(async () => (await told(own)).includes('sent'))
+    assert.deepEqual(
+      sends.map(({ id }) => id),
+      [own.id],
+    )
+    const [still, stopped] = [await store.life(waits.id), await store.life(gone.id)]
+    assert.equal(still?.mt.dueAt, clock.at + 60 * 60_000)
+    assert.equal(stopped?.mt.status, 'stopped_by_admin')
+    assert.equal((await find(own)).attempts, 1)
+  })
+
+  test('is not held up by many messages to one person, each of which is moved once', async (t) => {
+    const { accept, sends, served, moved, due } = await lane(t)
+    await accept(...Array.from({ length: 2000 }, () => ({})))
+    await accept({ to: '27821111111' })
+    await served.until(async () => sends.some(({ to }) => to === '27821111111'))
+    await served.until(async () => (await due()).length === 0)
+    assert.equal(sends.length, 46)
+    assert.equal(moved.length, 1955)
+    const times = moved.map(({ dueAt }) => dueAt)
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    )
+    assert.equal(new Set(times).size, times.length)
+    const ids = moved.map(({ mtId }) => mtId)
+    assert.deepEqual(ids, ids.toSorted())
+  })
+
+  test('forgets the turns that it could not store', async (t) => {
+    const { accept, clock, due, failPostponing, moved, served } = await lane(t)
+    failPostponing(20)
+    await accept(...Array.from({ length: 60 }, () => ({})))
+    await served.until(async () => (await due()).length === 0)
+    const last = Math.max(...moved.map(({ dueAt }) => dueAt))
+    assert.ok(last <= clock.at + 60 * 6000, `${last - clock.at} ms`)
+  })
+})
+
+const soon = (clock: { at: number }): Partial<Mt> => ({ expiresAt: clock.at + 1000 })
+
+/** A lane on a real store, with a supplier that answers as the test wants. */
+async function lane(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'waypost-dispatch-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const clock = { at: Date.now() }
+  const store = await openStore(`sqlite:${folder}/ledger.db`, { now: () => clock.at })
+  t.after(() => store[Symbol.asyncDispose]())
+  const own = scene({ store, clock })
+
+  const sends: Mt[] = []
+  const moved: { mtId: string; dueAt: number }[] = []
+  let failures = 0
+  let answer = async (): Promise<Outcome> => ({ type: 'sent', supplierIds: [`wamid.${sends.length}`] })
+  const settings = {
+    // All that is read of it.
+    integration: {
+      id: own.integrationId,
+      active: true,
+      whatsapp: { active: true, from: own.from },
+    } as Integration,
+    others: new Map<string, Integration>(),
+  }
+  const watched: Pick<Store, keyof Dispatching['store']> = {
+    dueMts: store.dueMts,
+    expiredMts: store.expiredMts,
+    beginAttempts: store.beginAttempts,
+    recordOutcomes: store.recordOutcomes,
+    postpone(lease, later) {
+      if (failures-- > 0) return Promise.reject(new StoreUnavailable('full'))
+      moved.push(...later)
+      return store.postpone(lease, later)
+    },
+  }
+  const silent = () => {}
+  const work = dispatch(
+    {
+      store: watched,
+      directory: {
+        integration: (id) => (id === own.integrationId ? settings.integration : settings.others.get(id)),
+        ownerOf: () => (settings.integration.whatsapp ? settings.integration : undefined),
+        onChange: silent,
+      },
+      supplierOf: () => ({
+        carries: new Set(['text']),
+        messagesPerSecond: 80,
+        pairLimit: true,
+        send(mt) {
+          sends.push(mt)
+          return answer()
+        },
+      }),
+      lanes: { wake: silent },
+      events: {
+        mtAttempted: silent,
+        mtExpired: silent,
+        mtStopped: silent,
+        laneHeld: silent,
+        storeFailed: silent,
+        storeWrote: silent,
+        bug: (_where, error) => assert.fail(String(error)),
+      },
+      now: () => clock.at,
+      random: () => 0.5,
+    },
+    { lookMs: 20 },
+  )
+
+  /** Serves the lane, as often as it falls idle, until something is so. */
+  async function until(isSo: () => Promise<boolean>) {
+    const stop = new AbortController()
+    const deadline = performance.now() + 10_000
+    const lease = await own.take('node', 60_000)
+    const serving = (async () => {
+      while (!stop.signal.aborted) {
+        await work.serve(lease, stop.signal).catch((error) => assert.ok(error instanceof StoreUnavailable))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    })()
+    while (!(await isSo())) {
+      assert.ok(performance.now() < deadline, 'it did not come about')
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    stop.abort()
+    await serving
+    await work.drained()
+  }
+
+  return {
+    ...own,
+    settings,
+    sends,
+    moved,
+    answerWith(next: typeof answer) {
+      answer = next
+    },
+    failPostponing(times: number) {
+      failures = times
+    },
+    served: { until },
+  }
+}

@@ -1,0 +1,329 @@
+import type { Channel } from '@waypost/protocol'
+import type { Directory } from './directory.ts'
+import type { Events } from './events.ts'
+import { type Hold, hold } from './hold.ts'
+import type { Integration } from './integration.ts'
+import type { LaneWork, Waker } from './lane.ts'
+import type { Mt, Outcome } from './message.ts'
+import { type Pace, pace } from './pace.ts'
+import { type Pairs, pairs } from './pairs.ts'
+import { passed } from './points.ts'
+import { policies } from './retry.ts'
+import { type Slots, slots } from './slots.ts'
+import { type Lease, laneOf, type RecordedOutcome, type Store } from './store.ts'
+import { stored } from './stored.ts'
+import type { Supplier } from './supplier.ts'
+
+export interface Dispatching {
+  store: Pick<Store, 'dueMts' | 'expiredMts' | 'beginAttempts' | 'recordOutcomes' | 'postpone'>
+  directory: Pick<Directory, 'integration' | 'ownerOf' | 'onChange'>
+  supplierOf(integration: Integration, channel: Channel): Supplier
+  lanes: Waker
+  events: Pick<
+    Events,
+    'mtAttempted' | 'mtExpired' | 'mtStopped' | 'laneHeld' | 'storeFailed' | 'storeWrote' | 'bug'
+  >
+  now(): number
+  random(): number
+}
+
+/** What this node remembers of a lane while it serves it. All of it can be lost: nothing here is a promise. */
+interface Place {
+  lane: string
+  slots: Slots
+  sender: Sender | undefined
+  /** Real time of the last look for messages whose time ran out. */
+  lookedAt: number
+}
+
+/** Who sends in a lane, in one version of its settings: with another, what the supplier said of this one is void. */
+interface Sender {
+  owner: Integration
+  supplier: Supplier
+  pace: Pace
+  pairs: Pairs
+  hold: Hold
+}
+
+const sendTimeoutMs = 30_000
+/** How often a lane that is served is looked through for messages whose time ran out. */
+const lookEveryMs = 60_000
+const pageMost = 500
+/** How soon a message is looked at again whose integration may get its sender back from another. */
+const strangerWaitMs = 60 * 60_000
+
+/**
+ * Takes due MTs to their supplier, lane by lane, and records what came of it. A message goes out by its own integration
+ * or not at all. While a lane has no sender, or its sender is held, only the time of its messages runs.
+ */
+export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneWork {
+  const places = new Map<string, Place>()
+  app.directory.onChange(() => {
+    for (const { slots } of places.values()) slots.rouse()
+  })
+
+  function placeOf(lane: string): Place {
+    const known = places.get(lane)
+    if (known) return known
+    const place = { lane, slots: slots(), sender: undefined, lookedAt: -Infinity }
+    places.set(lane, place)
+    return place
+  }
+
+  function senderIn(place: Place): Sender | undefined {
+    const [channel, from] = addressOf(place.lane)
+    const owner = app.directory.ownerOf(channel, from)
+    if (place.sender && place.sender.owner === owner) return place.sender
+    place.sender = owner?.active && owner.whatsapp?.active ? senderOf(owner, channel) : undefined
+    return place.sender
+  }
+
+  function senderOf(owner: Integration, channel: Channel): Sender {
+    const supplier = app.supplierOf(owner, channel)
+    return {
+      owner,
+      supplier,
+      pace: pace(supplier.messagesPerSecond),
+      pairs: pairs(supplier.pairLimit),
+      hold: hold(),
+    }
+  }
+
+  async function serve(lease: Lease, signal: AbortSignal) {
+    const place = placeOf(lease.lane)
+    let page: Mt[] = []
+    let allHadToWait = false
+    while (!signal.aborted) {
+      lookForExpired(place, lease, signal)
+      const sender = senderIn(place)
+      if (page.length === 0) {
+        // Whoever is behind many that have to wait is looked for in larger steps.
+        const due = await app.store.dueMts(lease, app.now(), allHadToWait ? pageMost : pageFor(sender))
+        if (due.length === 0) return
+        page = await endHopeless(due, signal)
+        continue
+      }
+      const now = performance.now()
+      const room = sender ? roomFor(sender, place.slots, now) : 0
+      if (sender && room > 0) {
+        const begun = await begin({ place, lease, sender, signal }, page, room)
+        allHadToWait = begun === 0
+        continue
+      }
+      // What was read before a long wait is read again after it: some of it may have ended.
+      if (!sender || sender.hold.until() > now) page = []
+      await place.slots.change(sender ? waitFor(sender, now) : lookMs, signal)
+    }
+  }
+
+  /** How long there is no room; undefined where that depends on what is under way. */
+  function waitFor({ pace, hold }: Sender, now: number): number | undefined {
+    if (hold.until() > now) return Math.min(lookMs, hold.until() - now)
+    return pace.free(now) === 0 ? pace.freeAt() - now : undefined
+  }
+
+  /** In every lane that is served: also where nothing may go, nothing expires late. Nobody waits for it. */
+  function lookForExpired(place: Place, lease: Lease, signal: AbortSignal) {
+    const now = performance.now()
+    if (now - place.lookedAt < lookMs) return
+    place.lookedAt = now
+    place.slots.start(
+      endExpired(lease, signal).catch((error: unknown) => app.events.storeFailed('expiredMts', error)),
+    )
+  }
+
+  async function endExpired(lease: Lease, signal: AbortSignal) {
+    let found: number
+    do {
+      const expired = await app.store.expiredMts(lease, app.now(), pageMost)
+      found = expired.length
+      await end(expired, 'expired', signal)
+    } while (found === pageMost && !signal.aborted)
+  }
+
+  /** Ends what cannot go any more, and answers the rest. */
+  async function endHopeless(mts: Mt[], signal: AbortSignal): Promise<Mt[]> {
+    const at = app.now()
+    const ends = Map.groupBy(mts, (mt) =>
+      mt.expiresAt <= at ? 'expired' : isStranded(mt) ? 'stopped_by_admin' : 'waits',
+    )
+    await end(ends.get('expired') ?? [], 'expired', signal)
+    await end(ends.get('stopped_by_admin') ?? [], 'stopped_by_admin', signal)
+    return ends.get('waits') ?? []
+  }
+
+  /** Its integration is deleted, or has another number. One that is switched off, or has none, may come back. */
+  function isStranded({ integrationId, from }: Mt): boolean {
+    const integration = app.directory.integration(integrationId)
+    return !integration || (integration.whatsapp !== null && integration.whatsapp.from !== from)
+  }
+
+  /** One that may have reached the supplier did not merely wait too long: nobody knows what became of it. */
+  async function end(mts: Mt[], status: 'expired' | 'stopped_by_admin', signal: AbortSignal) {
+    if (mts.length === 0) return
+    const at = app.now()
+    const outcomes = mts.map(({ id, attempts, uncertain }): RecordedOutcome => {
+      const settled = { type: 'failed', status: uncertain ? 'delivery_failed' : status } as const
+      return { mtId: id, attempt: attempts, at, settled }
+    })
+    await record(outcomes, signal)
+    if (status === 'expired') app.events.mtExpired(mts.length)
+    else app.events.mtStopped(mts.length)
+  }
+
+  /** Begins as many of a page, in its order, as there is room for; those before them that may not go yet are moved. */
+  async function begin(sending: Sending, page: Mt[], room: number): Promise<number> {
+    const { lease, sender } = sending
+    const at = app.now()
+    const now = performance.now()
+    const ready: Mt[] = []
+    const later: { mtId: string; dueAt: number }[] = []
+    while (page.length > 0 && ready.length < room) {
+      const mt = page.shift()
+      if (!mt || mt.expiresAt <= at) continue // the next page has it again, and ends it
+      const wait = waitOf(mt, sender, { at, now })
+      if (wait > 0) later.push({ mtId: mt.id, dueAt: Math.min(at + wait, mt.expiresAt) })
+      else ready.push(mt)
+    }
+    try {
+      if (later.length > 0) await app.store.postpone(lease, later)
+      if (ready.length > 0) await start(sending, ready)
+    } catch (error) {
+      sender.pairs = pairs(sender.supplier.pairLimit) // it was reckoned with what did not come about
+      throw error
+    }
+    return ready.length
+  }
+
+  async function start({ place, lease, sender, signal }: Sending, mts: Mt[]) {
+    sender.pace.left(performance.now(), mts.length)
+    const ids = mts.map(({ id }) => id)
+    const attempts = await app.store.beginAttempts(lease, ids, app.now())
+    passed('attempt.stored')
+    for (const mt of mts) {
+      const attempt = attempts.get(mt.id)
+      if (attempt !== undefined) place.slots.start(send(sender, { ...mt, attempts: attempt }, signal))
+    }
+  }
+
+  /** How long a message that is due has to wait all the same, because of whose it is or whom it is for. */
+  function waitOf(mt: Mt, { owner, pairs }: Sender, { at, now }: { at: number; now: number }): number {
+    if (mt.integrationId !== owner.id) return strangerWaitMs
+    const turn = pairs.turnOf(mt, now)
+    if (turn <= now) {
+      pairs.left(mt.to, now)
+      return 0
+    }
+    const wait = Math.ceil(turn - now)
+    if (at + wait < mt.expiresAt) pairs.book(mt.to, turn) // a turn that it will not live to see is left to others
+    return wait
+  }
+
+  async function send(sender: Sender, mt: Mt, signal: AbortSignal) {
+    const startedAt = performance.now()
+    const outcome = await sender.supplier
+      .send(mt, AbortSignal.timeout(sendTimeoutMs))
+      .catch((error: unknown) => {
+        app.events.bug('supplier.send', error, mt.id)
+        return { type: 'unknown', cause: 'bug' } as const
+      })
+    passed('supplier.answered')
+    const settled = settle(sender, mt, outcome)
+    app.events.mtAttempted(mt, mt.attempts, outcome, performance.now() - startedAt)
+    await record([{ mtId: mt.id, attempt: mt.attempts, at: app.now(), settled }], signal)
+    passed('outcome.stored')
+  }
+
+  async function record(outcomes: RecordedOutcome[], signal: AbortSignal) {
+    const touched = await stored(app.events, signal, () => app.store.recordOutcomes(outcomes))
+    if (touched) app.lanes.wake(touched.lanes)
+  }
+
+  function settle(sender: Sender, mt: Mt, outcome: Outcome): RecordedOutcome['settled'] {
+    const at = app.now()
+    switch (outcome.type) {
+      case 'sent':
+        sender.hold.answered()
+        return {
+          type: 'sent',
+          supplierIds: outcome.supplierIds,
+          status: outcome.held ? 'queued_at_limit' : 'sent',
+        }
+      case 'failed':
+        sender.hold.answered()
+        return outcome
+      case 'unknown':
+        fault(sender, mt)
+        return {
+          type: 'unknown',
+          cause: outcome.cause,
+          dueAt: mt.onUncertain === 'hold' ? mt.expiresAt : Math.min(mt.expiresAt, at + mt.uncertainWaitMs),
+        }
+      case 'deferred': {
+        const wait = defer(sender, mt, outcome)
+        const code = outcome.supplierCode === undefined ? {} : { supplierCode: outcome.supplierCode }
+        if (at + wait >= mt.expiresAt) return { type: 'failed', status: outcome.status, ...code } // there would be no other attempt
+        // What the lane holds back goes when the lane does, which may be sooner than planned.
+        return { type: 'deferred', dueAt: policies[outcome.retry].waits === 'lane' ? at : at + wait, ...code }
+      }
+    }
+  }
+
+  /** Makes whoever has to wait do so. Answers how long this message waits. */
+  function defer(sender: Sender, mt: Mt, { retry, retryAfterMs }: Outcome & { type: 'deferred' }): number {
+    const { waits, delayMs } = policies[retry]
+    const now = performance.now()
+    const wait = Math.round(
+      retryAfterMs ?? delayMs(waits === 'lane' ? sender.hold.count() + 1 : mt.attempts, app.random()),
+    )
+    if (waits === 'message') fault(sender, mt)
+    if (waits === 'pair') sender.pairs.block(mt.to, now + wait)
+    if (waits === 'lane') holdLane(sender, mt, wait)
+    if (retry === 'throughput') sender.pace.slowDown(now)
+    return wait
+  }
+
+  function fault(sender: Sender, mt: Mt) {
+    if (sender.hold.isSupplierFault())
+      holdLane(sender, mt, policies.transient.delayMs(sender.hold.count() + 1, app.random()))
+  }
+
+  function holdLane(sender: Sender, mt: Mt, ms: number) {
+    if (sender.hold.begin(performance.now(), ms)) app.events.laneHeld(laneOf(mt), ms)
+  }
+
+  return {
+    kind: 'mt',
+    servable: () => true, // a lane without a sender is served as well: its messages expire
+    serve,
+    async drained() {
+      await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
+    },
+  }
+}
+
+interface Sending {
+  place: Place
+  lease: Lease
+  sender: Sender
+  signal: AbortSignal
+}
+
+/** A quarter of a second's worth: what is urgent waits no longer than that behind what was read before it. */
+const pageFor = (sender: Sender | undefined) =>
+  sender ? clamp(sender.supplier.messagesPerSecond / 4, 10, pageMost) : pageMost
+
+function roomFor({ supplier, pace, hold }: Sender, slots: Slots, now: number): number {
+  if (hold.until() > now) return 0
+  const most = hold.count() > 0 ? 1 : clamp(supplier.messagesPerSecond, 10, pageMost)
+  return Math.min(pace.free(now), slots.free(most))
+}
+
+/** The inverse of `laneOf`. */
+function addressOf(lane: string): [Channel, string] {
+  const [channel, from = ''] = lane.split(':')
+  return [channel === 'sms' ? 'sms' : 'whatsapp', from]
+}
+
+const clamp = (value: number, least: number, most: number) =>
+  Math.round(Math.min(most, Math.max(least, value)))

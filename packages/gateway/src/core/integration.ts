@@ -1,0 +1,95 @@
+import type { Channel, Generation, ReasonName } from '@waypost/protocol'
+import type { TemplatePolicy } from './template.ts'
+
+/** One account per installation. `null` means no limit. */
+export interface Account {
+  active: boolean
+  /** Addresses and CIDR ranges requests may come from; empty allows all. */
+  allowedIps: string[]
+  perDay: number | null
+  perMonth: number | null
+  /** How many recipients a sandbox-mode integration may list. */
+  testNumbersMax: number | null
+}
+
+export const defaultAccount: Account = {
+  active: true,
+  allowedIps: [],
+  perDay: null,
+  perMonth: null,
+  testNumbersMax: null,
+}
+
+/** A customer's set-up, every default filled in. */
+export interface Integration {
+  id: string
+  name: string
+  generation: Generation
+  active: boolean
+  mode: 'production' | 'sandbox'
+  /** ISO 8601; after it every send is refused with 46. */
+  demoExpiresAt: string | null
+  whatsapp: WhatsAppSender | null
+  callbacks: Callbacks
+  allowedIps: string[]
+  limits: { requestsPerSecond: number | null; perDay: number | null; perMonth: number | null }
+  balance: { currency: string; amount: number | null; prices: { message: number; template: number } }
+  onUncertain: 'resend' | 'hold'
+  uncertainWaitMs: number
+  ordered: boolean
+  signingSecret: string
+}
+
+export interface WhatsAppSender {
+  from: string
+  supplier: string
+  baseUrl: string
+  phoneNumberId: string
+  businessAccountId: string
+  accessToken: string
+  appSecret: string
+  verifyToken: string
+  suspended: boolean
+  /** False: the channel is linked, and switched off (38). */
+  active: boolean
+  messagesPerSecond: number
+  pairLimit: boolean
+  /** Whether what WhatsApp says templates must not be filled with is refused here, or left to it. */
+  templatePolicy: TemplatePolicy
+}
+
+export interface Callbacks {
+  messageUrl: string | null
+  statusUrl: string | null
+  generation: Generation
+  basicAuth: { username: string; password: string } | null
+}
+
+export interface ApiKey {
+  id: string
+  integrationId: string
+  /** Which generation it was issued for; any key works on both send paths. */
+  generation: Generation
+  /** SHA-256 of the key, hex. The key itself is shown once and not kept. */
+  hash: string
+  createdAt: number
+}
+
+/** A result pinned to a raw `to` string; `outcome` null lists the number without one. */
+export interface Pin {
+  integrationId: string
+  number: string
+  outcome: ReasonName | null
+}
+
+/** A person, by number, who does not want messages of an integration. */
+export interface OptOut {
+  integrationId: string
+  msisdn: string
+  at: number
+}
+
+/** The senders an integration has, by channel. */
+export function linkedChannels({ whatsapp }: Integration): Channel[] {
+  return whatsapp ? ['whatsapp'] : []
+}

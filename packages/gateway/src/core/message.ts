@@ -1,0 +1,107 @@
+import type { Channel, Content, Generation, ReasonName, StatusName } from '@waypost/protocol'
+
+/** A message to a handset: what the store keeps and a supplier carries. Times are milliseconds since 1970. */
+export interface Mt {
+  /** Ours, 32 hex digits, ascending in order of acceptance. */
+  id: string
+  integrationId: string
+  channel: Channel
+  /** The sender's number, digits. With the channel it names the lane. */
+  from: string
+  /** The recipient as the business wrote it, digits. */
+  to: string
+  content: Content
+  clientMessageId?: string
+  /** Which generation's endpoint accepted it. */
+  generation: Generation
+  priority: Priority
+  acceptedAt: number
+  /** When it may be sent; undefined when nothing waits any more. */
+  dueAt?: number
+  /** When trying ends. */
+  expiresAt: number
+  /** Holds the messages of one conversation in order; undefined where order does not matter. */
+  conversation?: string
+  status: StatusName
+  statusAt: number
+  /** Sends begun so far. */
+  attempts: number
+  /** The last attempt may have reached the supplier, and nobody knows. */
+  uncertain: boolean
+  /** What follows then: sending again after the wait, or holding until the time runs out. */
+  onUncertain: 'resend' | 'hold'
+  uncertainWaitMs: number
+}
+
+/** 0 goes first: replies in an open window and one-time passwords. 1 is the rest. */
+export type Priority = 0 | 1
+
+/** A message from a handset, as a supplier reported it. */
+export interface Mo {
+  id: string
+  integrationId: string
+  channel: Channel
+  /** The supplier's id of it: the same one twice is the same message. */
+  supplierId: string
+  /** Digits; absent where the person shows a supplier's user id only. */
+  from?: string
+  /** The supplier's lasting id of the person (Meta: BSUID), where it gave one. */
+  userId?: string
+  to: string
+  profileName?: string
+  /** The supplier's id of the message this one answers. */
+  relatedSupplierId?: string
+  content: MoContent
+  /** When the handset sent it. */
+  at: number
+}
+
+export type MoContent =
+  | { type: 'text'; text: { body: string } }
+  | { type: 'unsupported'; unsupported: { kind: string } }
+
+/** A supplier's report on an MT. At least one of the ids is known. */
+export interface Dlr {
+  integrationId: string
+  supplierId: string
+  /** Our id, where we could send it along. */
+  messageId?: string
+  report: DlrReport
+  at: number
+}
+
+export type DlrReport =
+  | { type: 'sent' | 'delivered' | 'read' }
+  | { type: 'failed'; status: StatusName; supplierCode?: string; retry?: Retry }
+
+/** How to go on after a fault that may pass. Data in each supplier's error table; `core/retry.ts` reckons the delay. */
+export type Retry =
+  | 'transient'
+  | 'throughput'
+  | 'pair'
+  | 'api-quota'
+  | 'maintenance'
+  | 'template-sync'
+  | 'hold-credential'
+  | 'hold-account'
+
+/**
+ * What one `send` came to, and so what may be done next.
+ *
+ *  - `sent`: the supplier has it.
+ *  - `failed`: it does not, and trying again cannot help.
+ *  - `deferred`: it certainly does not, and trying again may help. `status` is what the message ends in if its time runs out.
+ *  - `unknown`: it may have it.
+ */
+export type Outcome =
+  | { type: 'sent'; supplierIds: string[]; held?: boolean }
+  | { type: 'failed'; status: StatusName; supplierCode?: string }
+  | { type: 'deferred'; retry: Retry; status: StatusName; retryAfterMs?: number; supplierCode?: string }
+  | { type: 'unknown'; cause: string }
+
+/** Why acceptance refused a message: a row of the protocol's table of reasons, and what its wording names. */
+export interface Refusal {
+  reason: ReasonName
+  /** Fills the placeholder of the row's wording: a parameter's name, a number, a character set. */
+  subject?: string
+}

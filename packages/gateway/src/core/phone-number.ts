@@ -1,0 +1,36 @@
+import { validatePhoneNumberLength } from 'libphonenumber-js'
+import type { Refusal } from './message.ts'
+
+type Flaw = Extract<
+  Refusal['reason'],
+  'recipient_invalid' | 'recipient_too_short' | 'recipient_too_long' | 'country_code_invalid'
+>
+
+const flaws = {
+  NOT_A_NUMBER: 'recipient_invalid',
+  INVALID_LENGTH: 'recipient_invalid',
+  TOO_SHORT: 'recipient_too_short',
+  TOO_LONG: 'recipient_too_long',
+  INVALID_COUNTRY: 'country_code_invalid',
+} as const satisfies Record<NonNullable<ReturnType<typeof validatePhoneNumberLength>>, Flaw>
+
+/** E.164 allows 15 digits; what is longer is not worth parsing. */
+const longest = 15
+const remembered = 10_000
+
+/**
+ * What keeps a recipient from being a possible number in international form, digits only. Possible, not valid: number
+ * plans change faster than any table of them. A business writes to the same people again, so answers are remembered.
+ */
+export function phoneNumberCheck(): (to: string) => Flaw | undefined {
+  const known = new Map<string, Flaw | undefined>()
+  return (to) => {
+    if (!/^\d+$/.test(to)) return 'recipient_invalid'
+    if (to.length > longest) return 'recipient_too_long'
+    if (known.has(to)) return known.get(to)
+    const flaw = validatePhoneNumberLength(`+${to}`)
+    if (known.size >= remembered) known.clear()
+    known.set(to, flaw && flaws[flaw])
+    return flaw && flaws[flaw]
+  }
+}

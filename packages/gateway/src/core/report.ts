@@ -1,0 +1,129 @@
+import type { Directory } from './directory.ts'
+import type { Events } from './events.ts'
+import type { Integration } from './integration.ts'
+import type { LaneWork } from './lane.ts'
+import { passed } from './points.ts'
+import { type Slots, slots } from './slots.ts'
+import {
+  type Callback,
+  type CallbackAttempt,
+  type Endpoint,
+  type Lease,
+  LeaseLost,
+  type Store,
+} from './store.ts'
+import { stored } from './stored.ts'
+
+export interface Reporting {
+  store: Pick<Store, 'dueCallbacks' | 'recordCallbacks'>
+  directory: Pick<Directory, 'integration'>
+  /** Tells one endpoint of one event, in the shape and with the credentials the integration has now. Never rejects. */
+  tell(integration: Integration, url: string, callback: Callback): Promise<CallbackAttempt>
+  events: Pick<Events, 'callbackAttempted' | 'storeFailed' | 'storeWrote' | 'bug'>
+  now(): number
+}
+
+/** One endpoint while this node serves it. */
+interface Receiver {
+  slots: Slots
+  /** Sequence numbers under way: the store still counts them as due. */
+  underWay: Set<number>
+  /** It did not answer well the last time. Until it does, one event at a time is enough to find out. */
+  failing: boolean
+}
+
+const underWayMost = 32
+const page = 200
+
+/** Tells endpoints what happened, each at its own pace: one that is slow keeps only its own lane waiting. */
+export function report(app: Reporting): LaneWork {
+  const receivers = new Map<string, Receiver>()
+
+  function receiverOf(lane: string): Receiver {
+    const known = receivers.get(lane)
+    if (known) return known
+    const receiver = { slots: slots(), underWay: new Set<number>(), failing: false }
+    receivers.set(lane, receiver)
+    return receiver
+  }
+
+  const ownerOf = (lane: string) => app.directory.integration(endpointOf(lane).integrationId)
+
+  function target(lane: string) {
+    const integration = ownerOf(lane)
+    const url = integration?.callbacks[endpointOf(lane).endpoint === 'message' ? 'messageUrl' : 'statusUrl']
+    return integration && url ? { integration, url } : undefined
+  }
+
+  async function serve(lease: Lease, signal: AbortSignal) {
+    const receiver = receiverOf(lease.lane)
+    while (!signal.aborted) {
+      const to = target(lease.lane)
+      if (!to && ownerOf(lease.lane)) return
+      // Not only those under way now: one whose answer is stored while the store is being read is in what was read.
+      const underWay = new Set(receiver.underWay)
+      const due = await app.store.dueCallbacks(lease, app.now(), page + underWay.size)
+      const fresh = due.filter(({ sequence }) => !underWay.has(sequence))
+      if (fresh.length === 0) return
+      if (!to) {
+        await app.store.recordCallbacks(lease, fresh.map(undeliverable))
+        continue
+      }
+      passed('callback.due')
+      for (const callback of fresh) {
+        while (room(receiver) === 0 && !signal.aborted) await receiver.slots.change(undefined, signal)
+        if (signal.aborted) return
+        receiver.underWay.add(callback.sequence)
+        receiver.slots.start(attempt({ lease, receiver, to, signal }, callback))
+      }
+    }
+  }
+
+  /** The integration is deleted: nobody is left to tell. It can be replayed should the integration come back. */
+  const undeliverable = ({ sequence }: Callback): CallbackAttempt => ({
+    sequence,
+    at: app.now(),
+    error: 'The integration is deleted',
+    next: { state: 'dead' },
+  })
+
+  const room = ({ slots, failing }: Receiver) => slots.free(failing ? 1 : underWayMost)
+
+  async function attempt({ lease, receiver, to, signal }: Telling, callback: Callback) {
+    const startedAt = performance.now()
+    const result = await app.tell(to.integration, to.url, callback)
+    passed('callback.answered')
+    receiver.failing = result.next.state === 'waiting'
+    app.events.callbackAttempted(callback, result, performance.now() - startedAt)
+    await stored(app.events, signal, () => app.store.recordCallbacks(lease, [result])).catch(
+      (error: unknown) => {
+        // A lease lost meanwhile is the new holder's business: it tells the endpoint again, under the same id.
+        if (!(error instanceof LeaseLost)) app.events.bug('recordCallbacks', error)
+      },
+    )
+    passed('callback.stored')
+    receiver.underWay.delete(callback.sequence)
+  }
+
+  return {
+    kind: 'callback',
+    servable: (lane) => target(lane) !== undefined || !ownerOf(lane),
+    serve,
+    async drained() {
+      await Promise.all([...receivers.values()].map(({ slots }) => slots.drained()))
+    },
+  }
+}
+
+interface Telling {
+  lease: Lease
+  receiver: Receiver
+  to: { integration: Integration; url: string }
+  signal: AbortSignal
+}
+
+/** The inverse of `endpointLane`. */
+function endpointOf(lane: string): { integrationId: string; endpoint: Endpoint } {
+  const [, integrationId = '', endpoint] = lane.split(':')
+  return { integrationId, endpoint: endpoint === 'message' ? 'message' : 'status' }
+}

@@ -1,0 +1,50 @@
+import type { Events } from './events.ts'
+import { type MediaStore, mediaKeptMs } from './media.ts'
+import type { Store } from './store.ts'
+
+interface Needs {
+  media: MediaStore
+  store: Pick<Store, 'expiredFiles' | 'deleteFiles'>
+  events: Pick<Events, 'filesDeleted' | 'storeFailed'>
+  now(): number
+}
+
+const everyMs = 10 * 60_000
+const bite = 500
+const dayMs = 24 * 60 * 60_000
+
+/** Deletes files whose time is up: now, and every ten minutes. */
+export function keepRetention(app: Needs): AsyncDisposable {
+  let sweeping = sweep()
+  const timer = setInterval(() => {
+    sweeping = sweeping.then(sweep)
+  }, everyMs)
+
+  async function sweep() {
+    try {
+      await deleteExpired(app)
+      // By the clock of the files' own times: what nobody knows of. A file that is known is deleted before that.
+      await app.media.sweep({ staged: Date.now() - dayMs, kept: Date.now() - mediaKeptMs - dayMs })
+    } catch (error) {
+      app.events.storeFailed('retention', error) // the next sweep comes
+    }
+  }
+
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await sweeping
+    },
+  }
+}
+
+/** Bytes first: what the ledger still names is looked for again, bytes that it does not name are not. */
+export async function deleteExpired({ media, store, events, now }: Needs): Promise<void> {
+  for (;;) {
+    const ids = await store.expiredFiles(now(), bite)
+    if (ids.length === 0) return
+    await media.delete(ids)
+    await store.deleteFiles(ids)
+    events.filesDeleted(ids.length)
+  }
+}

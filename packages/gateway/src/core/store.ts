@@ -1,0 +1,316 @@
+import type { StatusName } from '@waypost/protocol'
+import type { Account, ApiKey, Integration, OptOut, Pin } from './integration.ts'
+import type { MediaFile } from './media.ts'
+import type { Dlr, Mo, Mt } from './message.ts'
+import type { Template } from './template.ts'
+
+/**
+ * The ledger. Its rules, which `storeSuite` checks:
+ *
+ *  1. A write is atomic, and on stable storage when its promise resolves. Writes that arrive while a commit runs share
+ *     the next one; a write that throws on its own (a lost lease) leaves its neighbours in that commit alone.
+ *  2. A message is stored together with its place in its lane; a change of status together with the event that reports it.
+ *  3. Nothing waits outside a lane. What is leased is a lane. Each lease has a fence, one higher than the last one's;
+ *     a write under an older fence throws `LeaseLost`.
+ *  4. Taking over a lane turns every attempt that was under way in it into an uncertain one.
+ *  5. Statuses climb: `mayBecome` of the protocol decides. A report that changes nothing reports nothing. Their times
+ *     climb with them: one that a supplier's clock puts before the last is told with the time of the last.
+ *  6. Sequence numbers of an endpoint's events start at 1 and have no gap.
+ *  7. An MO that the same supplier reported before is not stored again.
+ *  8. Reads never wait for the writer.
+ */
+export interface Store extends AsyncDisposable {
+  // Sending
+
+  /**
+   * Stores messages and, where the request carried an idempotency key, the answer to it. A message without `dueAt`
+   * waits for nothing (refused by a limit, emulated): its status event is written at once. Answers the lanes that have
+   * something due. Throws `AlreadyAnswered` when that key is taken.
+   */
+  accept(mts: Mt[], answer?: KeptAnswer): Promise<Touched>
+  answerOf(integrationId: string, idempotencyKey: string): Promise<KeptAnswer | undefined>
+
+  /** The next messages due in this lane, in order: priority, due time, id. Those under way are not among them. */
+  dueMts(lease: Lease, at: number, limit: number): Promise<Mt[]>
+  /** Messages of this lane that wait although their time has run out, due or not. One call answers up to `limit`. */
+  expiredMts(lease: Lease, at: number, limit: number): Promise<Mt[]>
+  /** How many messages of an integration wait or are under way, except in its lane `besides`. */
+  openMts(integrationId: string, besides: string | undefined): Promise<number>
+  /** Written before the supplier is asked. Answers the attempt's number per message; those no longer waiting are missing. */
+  beginAttempts(lease: Lease, mtIds: string[], at: number): Promise<Map<string, number>>
+  /** An outcome of an attempt that was superseded changes nothing, unless it says `sent`. */
+  recordOutcomes(outcomes: RecordedOutcome[]): Promise<Touched>
+  /** Moves messages that were not attempted to a later time (a pair limit, a held lane). */
+  postpone(lease: Lease, later: { mtId: string; dueAt: number }[]): Promise<void>
+
+  // Coming back
+
+  /**
+   * Reports are matched by our id, else by the supplier's. One that matches nothing is kept and applied as soon as an
+   * outcome or another report makes its supplier id known.
+   */
+  recordDlrs(dlrs: RecordedDlr[]): Promise<Touched & { unmatched: number }>
+  /** Answers the MOs that were new. A person without a number gets a lasting alias in `from`. */
+  recordMos(mos: Mo[]): Promise<Touched & { stored: number }>
+
+  // Calling back
+
+  /** The next events due in this endpoint's lane, by due time, then sequence. Those under way at the caller are among them. */
+  dueCallbacks(lease: Lease, at: number, limit: number): Promise<Callback[]>
+  recordCallbacks(lease: Lease, results: CallbackAttempt[]): Promise<void>
+  /** Makes events due again, whatever became of them, and starts their schedule anew. Answers how many. */
+  replayCallbacks(which: ReplayRange, at: number): Promise<Touched & { replayed: number }>
+
+  // Lanes
+
+  /**
+   * The lanes of this kind with something due by `at`, whoever serves them, and those in which something is under way
+   * that nobody serves any more: it is due once the lane is taken over.
+   */
+  dueLanes(kind: LaneKind, at: number): Promise<string[]>
+  /**
+   * Takes or renews, and a renewal keeps its fence; lanes that another node serves are missing from the answer. What was
+   * under way in a lane that is taken is due again as its message says: after its wait, or when its time runs out.
+   */
+  lease(lanes: string[], node: string, leaseMs: number): Promise<Lease[]>
+  release(leases: Lease[]): Promise<void>
+
+  // Files: what is known of them. Their bytes are in the media store.
+
+  /** Throws when the id is taken. */
+  putFile(file: MediaFile): Promise<void>
+  findFile(id: string): Promise<MediaFile | undefined>
+  /** Files whose time is up, oldest first. */
+  expiredFiles(at: number, limit: number): Promise<string[]>
+  /** Forgets files, and what suppliers call them. */
+  deleteFiles(ids: string[]): Promise<void>
+  /** What a supplier calls a file that it was given for this sender, as long as it has it. */
+  supplierFile(fileId: string, sender: string, at: number): Promise<string | undefined>
+  putSupplierFile(file: SupplierFile): Promise<void>
+
+  // Looking
+
+  findMt(integrationId: string | undefined, id: string): Promise<Mt | undefined>
+  life(id: string): Promise<MtLife | undefined>
+  /** Newest first. One call looks at a bounded number of messages: a page may be empty and still have a cursor. */
+  searchMts(query: MtQuery): Promise<Page<Mt>>
+  /** Likewise. */
+  searchCallbacks(query: CallbackQuery): Promise<Page<Callback>>
+  /** By number; the cursor is the last one of the page before. */
+  optOutsOf(query: OptOutQuery): Promise<Page<OptOut>>
+  /** `endpoint` is its lane. */
+  eventsAfter(endpoint: string, after: number, limit: number): Promise<Callback[]>
+  lanes(): Promise<LaneSummary[]>
+  /**
+   * Messages accepted since the minute of this time, per integration: what the limits start from after a restart. Those
+   * that waited for nothing are not counted.
+   */
+  acceptedSince(at: number): Promise<{ integrationId: string; count: number }[]>
+  /** The newest MO of each pair since a time, oldest first: where the 24-hour window is open. */
+  windowsSince(at: number): Promise<{ integrationId: string; from: string; at: number }[]>
+  /** Throws when a write or a read would fail now: full disk, unreachable database. */
+  probe(): Promise<void>
+
+  // Settings
+
+  loadSettings(): Promise<Settings>
+  putAccount(account: Account): Promise<void>
+  putIntegration(integration: Integration): Promise<void>
+  deleteIntegration(id: string): Promise<void>
+  putKey(key: ApiKey): Promise<void>
+  deleteKey(keyId: string): Promise<void>
+  putPin(pin: Pin): Promise<void>
+  deletePin(integrationId: string, number: string): Promise<void>
+  /** Put twice, the first time counts. */
+  putOptOut(optOut: OptOut): Promise<void>
+  deleteOptOut(integrationId: string, msisdn: string): Promise<void>
+  /** A default one takes that from the other languages of its name. */
+  putTemplate(template: Template): Promise<void>
+  /** Without a language, all of the name’s. */
+  deleteTemplate(integrationId: string, name: string, language?: string): Promise<void>
+}
+
+export interface SupplierFile {
+  fileId: string
+  /** Whose files they are at the supplier: Meta's phone number id. */
+  sender: string
+  supplierId: string
+  expiresAt: number
+}
+
+export interface Settings {
+  account: Account | undefined
+  integrations: Integration[]
+  keys: ApiKey[]
+  pins: Pin[]
+  optOuts: OptOut[]
+  templates: Template[]
+}
+
+/** Lanes in which something became due or is due sooner than before. Whoever serves them should look. */
+export interface Touched {
+  lanes: string[]
+}
+
+/** `mt` lanes are `whatsapp:27999…`, one per sender; `callback` lanes are `callback:<integrationId>:<endpoint>`. */
+export type LaneKind = 'mt' | 'callback'
+
+export interface Lease {
+  lane: string
+  fence: number
+}
+
+/** A lease that another node has taken since: stop serving the lane. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost'
+}
+
+/** The disk is full, the database out of reach, or more waits to be written than it can take. Nothing was stored. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable'
+}
+
+/** This idempotency key was answered before; read the answer. */
+export class AlreadyAnswered extends Error {
+  override name = 'AlreadyAnswered'
+}
+
+/** The answer to a request with an `Idempotency-Key`, kept for 72 hours. */
+export interface KeptAnswer {
+  integrationId: string
+  key: string
+  /** SHA-256 of path and body, hex. */
+  requestHash: string
+  status: number
+  body: string
+  at: number
+}
+
+/** An outcome as core settled it: what is to be stored, with retries already reckoned into a time. */
+export interface RecordedOutcome {
+  mtId: string
+  attempt: number
+  at: number
+  settled:
+    | { type: 'sent'; supplierIds: string[]; status: StatusName }
+    | { type: 'failed'; status: StatusName; supplierCode?: string }
+    | { type: 'deferred'; dueAt: number; supplierCode?: string }
+    | { type: 'unknown'; dueAt: number; cause: string }
+}
+
+/** A report as core settled it. With `dueAt` the failure may pass, and the message is sent again then. */
+export interface RecordedDlr extends Dlr {
+  status: StatusName
+  dueAt?: number
+}
+
+/** An event that an endpoint is to be told, and how far telling got. */
+export interface Callback {
+  /** Ours, 32 hex digits; the same on each attempt. */
+  id: string
+  lane: string
+  integrationId: string
+  endpoint: Endpoint
+  /** Of the endpoint, from 1, without gaps. */
+  sequence: number
+  /** The message it speaks of, MT or MO. */
+  messageId: string
+  event: CallbackEvent
+  createdAt: number
+  state: 'waiting' | 'delivered' | 'dead'
+  dueAt?: number
+  attempts: number
+  lastAttempt?: { at: number; httpStatus?: number; error?: string }
+}
+
+export type Endpoint = 'message' | 'status'
+
+/** What happened, in no generation's shape: `api/<generation>/callbacks.ts` gives it one. */
+export type CallbackEvent =
+  | {
+      type: 'status'
+      channel: Mt['channel']
+      status: StatusName
+      messageId: string
+      clientMessageId?: string
+      at: number
+    }
+  | {
+      type: 'mo'
+      mo: Mo & { from: string }
+      /** The MT that the MO answers, where there is one. */
+      relatedMessageId?: string
+      relatedClientMessageId?: string
+    }
+
+export interface CallbackAttempt {
+  sequence: number
+  at: number
+  httpStatus?: number
+  error?: string
+  next: { state: 'delivered' } | { state: 'waiting'; dueAt: number } | { state: 'dead' }
+}
+
+export type ReplayRange =
+  | { callbackId: string }
+  | {
+      integrationId: string
+      endpoint: Endpoint
+      fromSequence: number
+      toSequence: number
+      states: Callback['state'][]
+    }
+
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | undefined
+}
+
+export interface MtQuery {
+  integrationId?: string
+  to?: string
+  status?: StatusName[]
+  clientMessageId?: string
+  cursor?: string
+  limit: number
+}
+
+export interface CallbackQuery {
+  integrationId?: string
+  state?: Callback['state']
+  cursor?: string
+  limit: number
+}
+
+export interface OptOutQuery {
+  integrationId: string
+  cursor?: string
+  limit: number
+}
+
+/** Everything that happened to one message, oldest first. */
+export interface MtLife {
+  mt: Mt
+  supplierIds: string[]
+  attempts: {
+    number: number
+    beganAt: number
+    endedAt?: number
+    outcome?: RecordedOutcome['settled']['type']
+    detail?: string
+  }[]
+  callbacks: Callback[]
+}
+
+export interface LaneSummary {
+  lane: string
+  kind: LaneKind
+  waiting: number
+  oldestDueAt: number | undefined
+  node: string | undefined
+  leasedUntil: number | undefined
+}
+
+export const laneOf = ({ channel, from }: Pick<Mt, 'channel' | 'from'>): string => `${channel}:${from}`
+export const endpointLane = (integrationId: string, endpoint: Endpoint): string =>
+  `callback:${integrationId}:${endpoint}`

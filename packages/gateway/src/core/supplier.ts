@@ -1,0 +1,71 @@
+import type { Readable } from 'node:stream'
+import type { MessageTypeName } from '@waypost/protocol'
+import type { MediaFile } from './media.ts'
+import type { Dlr, Mo, Mt, Outcome } from './message.ts'
+import type { FoundTemplate } from './template.ts'
+
+/**
+ * A supplier carries the messages of one integration's sender. Its rules, which `supplierSuite` checks:
+ *
+ *  1. `send` settles before `signal` does, or soon after, and answers with an outcome. It throws only on a bug of its own.
+ *  2. `send` answers `unknown` whenever the supplier may have the message, such as a timeout after the request was
+ *     written; `deferred` only when it certainly has not.
+ *  3. `send` passes our message id along where the wire has a place for it, so that a report can overtake the answer.
+ *  4. It translates, and nothing else: no storing, no retrying, no looking at another supplier.
+ */
+export interface Supplier {
+  /** The message types it has a renderer for; any other is refused at acceptance. */
+  readonly carries: ReadonlySet<MessageTypeName>
+  /** At most this many messages a second leave this sender. */
+  readonly messagesPerSecond: number
+  /** Whether the supplier limits what one recipient may get from this sender (Meta's pair rate limit). */
+  readonly pairLimit: boolean
+  send(mt: Mt, signal: AbortSignal): Promise<Outcome>
+  /** Present on suppliers that call us over HTTP. */
+  readonly webhook?: Webhook
+  /**
+   * Every template that the supplier has for this sender. Throws `TemplatesUnreachable` unless it has read all of them.
+   * Absent where there is no list to ask for.
+   */
+  templates?(signal: AbortSignal): Promise<FoundTemplates>
+}
+
+export interface FoundTemplates {
+  templates: FoundTemplate[]
+  /** Those that no request could fill, whatever it says. */
+  skipped: { name: string; language: string; why: string }[]
+}
+
+/** The supplier could not be asked for its templates, or refused. The message says why, and has no secret in it. */
+export class TemplatesUnreachable extends Error {
+  override name = 'TemplatesUnreachable'
+}
+
+export interface Webhook {
+  /** Tells the supplier where to post. Resolves when the supplier has confirmed; throws when it could not be told. */
+  register(url: string, signal: AbortSignal): Promise<void>
+  /** Answers the supplier's check of our URL, such as Meta's `hub.challenge`; undefined refuses it. */
+  greet(query: URLSearchParams): string | undefined
+  /** Whether the supplier signed exactly these bytes. */
+  verify(headers: Record<string, string | string[] | undefined>, body: Uint8Array): boolean
+  /**
+   * Everything in the body, in its order, however many changes were posted together. What it does not know it leaves
+   * out and names in `skipped`. Throws on a body that is not this supplier's.
+   */
+  read(body: Uint8Array): Reading
+}
+
+export interface Reading {
+  mos: Omit<Mo, 'id'>[]
+  dlrs: Dlr[]
+  skipped: string[]
+}
+
+/** The files that messages carry, as a supplier needs them. */
+export interface SupplierFiles {
+  find(fileId: string): Promise<MediaFile | undefined>
+  open(fileId: string): Promise<Readable | undefined>
+  /** What the supplier calls a file that it was given for this sender before, as long as it has it. */
+  known(fileId: string, sender: string): Promise<string | undefined>
+  remember(fileId: string, sender: string, supplierId: string, keptMs: number): Promise<void>
+}

@@ -1,0 +1,166 @@
+import { hostname } from 'node:os'
+import type { Channel } from '@waypost/protocol'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { Agent } from 'undici'
+import { admin } from './api/admin/index.ts'
+import { callbackShapes } from './api/callback-shapes.ts'
+import { documents } from './api/documents.ts'
+import { health } from './api/health.ts'
+import { openServer } from './api/server.ts'
+import { supplierWebhooks } from './api/supplier-webhooks.ts'
+import { callbackSender } from './callbacks/deliver.ts'
+import { urlCheck } from './callbacks/guard.ts'
+import { teller } from './callbacks/tell.ts'
+import type { Config } from './config.ts'
+import type { App } from './core/app.ts'
+import { realClock } from './core/clock.ts'
+import { openDirectory } from './core/directory.ts'
+import { dispatch } from './core/dispatch.ts'
+import { openEvents } from './core/events.ts'
+import { supplierFiles } from './core/files.ts'
+import { idMaker } from './core/ids.ts'
+import type { Integration } from './core/integration.ts'
+import { type Lanes, type LaneWork, serveLanes } from './core/lane.ts'
+import { openVolume } from './core/limits.ts'
+import { phoneNumberCheck } from './core/phone-number.ts'
+import { registrar } from './core/register.ts'
+import { report } from './core/report.ts'
+import { keepRetention } from './core/retention.ts'
+import type { Supplier } from './core/supplier.ts'
+import { openWindows } from './core/window.ts'
+import { openMedia } from './media/index.ts'
+import { provision } from './provision.ts'
+import { openStore } from './store/index.ts'
+import { type SupplierTools, suppliers } from './suppliers/index.ts'
+
+/** The parts of a gateway that one process may run without the others. */
+export const roles = ['api', 'dispatch', 'callbacks'] as const
+export type Role = (typeof roles)[number]
+
+export interface GatewayOptions {
+  config: Config
+  log: Logger
+  adminToken: string
+  version: string
+  roles: readonly Role[]
+}
+
+export interface Gateway extends AsyncDisposable {
+  /** Where it listens. */
+  url: string
+}
+
+/** Starts everything, in the order in which one part needs the other; disposing of it stops it in reverse. */
+export async function openGateway({
+  config,
+  log,
+  adminToken,
+  version,
+  roles,
+}: GatewayOptions): Promise<Gateway> {
+  await using parts = new AsyncDisposableStack()
+  const events = openEvents(log)
+  const { now } = realClock
+  const { random } = Math
+  const newId = idMaker()
+
+  const failed = (error: unknown) => events.storeFailed('worker', error)
+  const store = parts.use(await openStore(config.WAYPOST_DATABASE_URL, { failed }))
+  const media = await openMedia(config.WAYPOST_MEDIA_URL)
+  const directory = await openDirectory(store)
+  const agent = parts.adopt(
+    new Agent({ connections: 512, allowH2: false, connect: { timeout: 10_000 } }),
+    (open) => open.close(),
+  )
+  const supplierOf = supplierCache({
+    agent,
+    files: supplierFiles({ media, store, now }),
+    template: directory.template,
+  })
+
+  const served: Lanes[] = []
+  const lanes = {
+    wake(which: string[]) {
+      for (const own of served) own.wake(which)
+    },
+  }
+  let url = ''
+  const publicUrl = () => config.WAYPOST_PUBLIC_URL ?? url
+  const app: App = {
+    store,
+    media,
+    directory,
+    registrar: registrar({ directory, supplierOf, events, publicUrl }),
+    supplierOf,
+    phoneNumberFlaw: phoneNumberCheck(),
+    volume: await openVolume(store, now()),
+    windows: await openWindows(store, now()),
+    lanes,
+    events,
+    newId,
+    now,
+    random,
+    settings: {
+      messagesPerRequest: config.WAYPOST_MAX_MESSAGES,
+      adminToken,
+      version,
+    },
+  }
+  const callbackTargets = {
+    allowPrivate: () => config.WAYPOST_CALLBACKS_ALLOW_PRIVATE,
+    allowedOrigins: config.callbackOrigins,
+  }
+  const configuring = { urlFlaw: urlCheck(callbackTargets), supplierNames }
+  if (config.WAYPOST_PROVISION) await provision(app, config.WAYPOST_PROVISION, configuring)
+  // A changed integration may have got the URL its events are waiting for.
+  directory.onChange((id) => lanes.wake([`callback:${id}:message`, `callback:${id}:status`]))
+
+  const works: LaneWork[] = []
+  if (roles.includes('dispatch')) {
+    works.push(dispatch(app))
+    parts.use(keepRetention(app))
+  }
+  if (roles.includes('callbacks')) {
+    const sender = parts.use(callbackSender({ now: Date.now, version, ...callbackTargets }))
+    works.push(report({ ...app, tell: teller(sender, callbackShapes, { now, random }) }))
+  }
+
+  const server = openServer(app, { trustProxy: config.WAYPOST_TRUST_PROXY })
+  parts.defer(() => server.close())
+  // A process id comes back after a restart; a node never does.
+  const node = `${hostname()}:${process.pid}:${newId().slice(-8)}`
+  for (const work of works) served.push(serveLanes({ store, events, node, now }, work))
+  // All of them stop at the same moment, and before the server: reports on what is still under way are taken.
+  parts.defer(async () => void (await Promise.all(served.map((own) => own.stop()))))
+  await server.register(async (open: FastifyInstance) => health(open, app))
+  if (roles.includes('api')) {
+    await server.register(async (open: FastifyInstance) => supplierWebhooks(open, app))
+    await server.register(async (open: FastifyInstance) => admin(open, app, configuring))
+    await server.register(async (open: FastifyInstance) => documents(open, { version, publicUrl }))
+  }
+  url = await server.listen({ host: config.WAYPOST_HOST, port: config.WAYPOST_PORT })
+  if (roles.includes('api')) {
+    app.registrar.start()
+    parts.defer(() => app.registrar.stop())
+  }
+
+  const open = parts.move()
+  return { url, [Symbol.asyncDispose]: () => open.disposeAsync() }
+}
+
+const supplierNames = Object.keys(suppliers)
+
+/** One supplier per version of an integration: a changed integration is another object. */
+function supplierCache(tools: SupplierTools) {
+  const made = new WeakMap<Integration, Supplier>()
+  return (integration: Integration, _channel: Channel): Supplier => {
+    const known = made.get(integration)
+    if (known) return known
+    const make = suppliers[integration.whatsapp?.supplier ?? '']
+    if (!make) throw new Error(`integration ${integration.id} has a supplier that is not there`)
+    const supplier = make(integration, tools)
+    made.set(integration, supplier)
+    return supplier
+  }
+}

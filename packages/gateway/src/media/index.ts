@@ -1,0 +1,17 @@
+import type { MediaStore } from '../core/media.ts'
+import { openDisk } from './disk/index.ts'
+
+const openers: Record<string, (location: string) => Promise<MediaStore>> = {
+  file: openDisk,
+}
+
+/** Opens the media store that the URL names by its scheme: `file:<folder>`. */
+export async function openMedia(url: string): Promise<MediaStore> {
+  const [, scheme = '', location = ''] = /^([a-z0-9+]+):(.*)$/s.exec(url) ?? []
+  const open = openers[scheme]
+  if (!open || location === '')
+    throw new Error(
+      `No media store is named by ${JSON.stringify(url)}; known: ${Object.keys(openers).join(', ')}`,
+    )
+  return open(location)
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { migrate } from './migrate.ts'
+
+test('senders stored before there was a template policy get the strict one, and keep one that they have', () => {
+  using db = new DatabaseSync(':memory:')
+  const stored = [
+    { id: 'a', whatsapp: { from: '27111' } },
+    { id: 'b', whatsapp: { from: '27222', templatePolicy: 'permissive' } },
+    { id: 'c', whatsapp: null },
+  ]
+  upTo(db, ['0001-ledger.sqlite.sql', '0002-files.sqlite.sql'])
+  const insert = db.prepare('INSERT INTO integrations (id, integration) VALUES (?, ?)')
+  for (const integration of stored) insert.run(integration.id, JSON.stringify(integration))
+  migrate(db)
+  migrate(db)
+  const rows = db.prepare('SELECT integration FROM integrations ORDER BY id').all()
+  assert.deepEqual(
+    rows.map(({ integration }) => JSON.parse(String(integration))),
+    [{ id: 'a', whatsapp: { from: '27111', templatePolicy: 'strict' } }, ...stored.slice(1)],
+  )
+})
+
+/** A database as an older program left it. */
+function upTo(db: DatabaseSync, names: string[]): void {
+  db.exec('CREATE TABLE migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL) STRICT')
+  for (const [i, name] of names.entries()) {
+    db.exec(readFileSync(new URL(`../migrations/${name}`, import.meta.url), 'utf8'))
+    db.prepare('INSERT INTO migrations (number, name) VALUES (?, ?)').run(i + 1, name)
+  }
+}

@@ -1,0 +1,56 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { ApiKey, OptOut, Pin } from '../../../core/integration.ts'
+import type { KeptAnswer, Settings } from '../../../core/store.ts'
+import { answerKeptMs } from '../answer.ts'
+import { statement } from '../statement.ts'
+
+const selectAccount = 'SELECT account FROM account'
+const selectIntegrations = 'SELECT integration FROM integrations ORDER BY id'
+const selectKeys = `
+  SELECT id, integration_id AS integrationId, generation, hash, created_at AS createdAt FROM keys ORDER BY id`
+const selectPins = 'SELECT integration_id AS integrationId, number, outcome FROM pins ORDER BY 1, 2'
+const selectOptOuts = 'SELECT integration_id AS integrationId, msisdn, at FROM opt_outs ORDER BY 1, 2'
+
+const selectTemplates =
+  'SELECT is_default AS isDefault, template FROM templates ORDER BY integration_id, name, language'
+
+const selectAnswer = `
+  SELECT integration_id AS integrationId, key, request_hash AS requestHash, status, body, at
+  FROM answers WHERE integration_id = ? AND key = ? AND at > ?`
+
+const selectProbe = 'SELECT at FROM probes'
+
+export interface SettingsReads {
+  loadSettings(now: number): Settings
+  answerOf(now: number, integrationId: string, idempotencyKey: string): KeptAnswer | undefined
+  probe(now: number): void
+}
+
+export function settingsReads(db: DatabaseSync): SettingsReads {
+  const account = statement<{ account: string }>(db, selectAccount)
+  const integrations = statement<{ integration: string }>(db, selectIntegrations)
+  const keys = statement<ApiKey>(db, selectKeys)
+  const pins = statement<Pin>(db, selectPins)
+  const optOuts = statement<OptOut>(db, selectOptOuts)
+  const templates = statement<{ isDefault: number; template: string }>(db, selectTemplates)
+  const answer = statement<KeptAnswer>(db, selectAnswer)
+  const probe = statement<{ at: number }>(db, selectProbe)
+
+  return {
+    loadSettings() {
+      const row = account.get()
+      return {
+        account: row && JSON.parse(row.account),
+        integrations: integrations.all().map(({ integration }) => JSON.parse(integration)),
+        keys: keys.all(),
+        pins: pins.all(),
+        optOuts: optOuts.all(),
+        templates: templates
+          .all()
+          .map(({ isDefault, template }) => ({ ...JSON.parse(template), isDefault: isDefault === 1 })),
+      }
+    },
+    answerOf: (now, integrationId, key) => answer.get(integrationId, key, now - answerKeptMs),
+    probe: () => void probe.get(),
+  }
+}

@@ -1,0 +1,77 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { AlreadyAnswered, type KeptAnswer } from '../../../core/store.ts'
+import { answerKeptMs } from '../answer.ts'
+import type { NewMt } from '../mt-row.ts'
+import { statement } from '../statement.ts'
+import type { Events } from './events.ts'
+
+const insertMt = `
+  INSERT INTO mts (id, integration_id, lane, recipient, content, client_message_id, generation, priority,
+    accepted_at, due_at, expires_at, conversation, status, status_at, on_uncertain, uncertain_wait_ms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const countAccepted = `
+  INSERT INTO accepted (minute, integration_id, messages) VALUES (?, ?, ?)
+  ON CONFLICT (minute, integration_id) DO UPDATE SET messages = messages + excluded.messages`
+
+const selectAnswer = 'SELECT at FROM answers WHERE integration_id = ? AND key = ?'
+
+const putAnswer = `
+  INSERT OR REPLACE INTO answers (integration_id, key, request_hash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)`
+
+const forgetAnswers = `
+  DELETE FROM answers WHERE (integration_id, key) IN (SELECT integration_id, key FROM answers WHERE at <= ? LIMIT 10)`
+
+export const minuteMs = 60_000
+
+export interface Accept {
+  accept(now: number, mts: NewMt[], answer?: KeptAnswer): void
+  /** Called once at the end of each transaction: many small calls are counted together. */
+  writeCounts(): void
+  /** Forgets what a transaction that did not come about would have counted. */
+  dropCounts(): void
+}
+
+export function accept(db: DatabaseSync, events: Events): Accept {
+  const insert = db.prepare(insertMt)
+  const count = statement(db, countAccepted)
+  const answerAt = statement<{ at: number }>(db, selectAnswer)
+  const keep = statement(db, putAnswer)
+  const forget = statement(db, forgetAnswers)
+  let counts = new Map<string, Map<number, number>>()
+
+  function keepAnswer({ integrationId, key, requestHash, status, body, at }: KeptAnswer) {
+    const known = answerAt.get(integrationId, key)
+    if (known && known.at > at - answerKeptMs) throw new AlreadyAnswered(`The key ${key} was answered before`)
+    forget.run(at - answerKeptMs)
+    keep.run(integrationId, key, requestHash, status, body, at)
+  }
+
+  function countMt(integrationId: string, acceptedAt: number) {
+    const minutes = counts.get(integrationId) ?? new Map<number, number>()
+    counts.set(integrationId, minutes)
+    const minute = Math.floor(acceptedAt / minuteMs)
+    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+  }
+
+  return {
+    accept(now, mts, answer) {
+      if (answer) keepAnswer(answer)
+      for (const mt of mts) insert.run(...mt)
+      for (const mt of mts) {
+        const [id, integration_id, lane, , , client_message_id, , , acceptedAt, dueAt, , , status, statusAt] =
+          mt
+        if (dueAt !== null) countMt(integration_id, acceptedAt)
+        else events.status({ id, integration_id, lane, client_message_id }, status, statusAt, now)
+      }
+    },
+    writeCounts() {
+      for (const [integrationId, minutes] of counts)
+        for (const [minute, messages] of minutes) count.run(minute, integrationId, messages)
+      counts = new Map()
+    },
+    dropCounts() {
+      counts = new Map()
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Lease, RecordedOutcome, Touched } from '../../../core/store.ts'
+import { statement } from '../statement.ts'
+import type { Leases } from './leases.ts'
+import type { Standing, Standings } from './standing.ts'
+import type { SupplierIds } from './supplier-ids.ts'
+
+const beginMt = `
+  UPDATE mts SET due_at = NULL, under_way = 1, uncertain = 0, attempts = attempts + 1
+  WHERE id = ? AND lane = ? AND due_at IS NOT NULL
+  RETURNING attempts`
+
+const insertAttempt = 'INSERT INTO attempts (mt_id, number, began_at) VALUES (?, ?, ?)'
+
+const postponeMt = 'UPDATE mts SET due_at = ? WHERE id = ? AND lane = ? AND due_at IS NOT NULL'
+
+export interface Attempts {
+  beginAttempts(now: number, lease: Lease, mtIds: string[], at: number): Map<string, number>
+  recordOutcomes(now: number, outcomes: RecordedOutcome[]): Touched
+  postpone(now: number, lease: Lease, later: { mtId: string; dueAt: number }[]): void
+}
+
+interface Parts {
+  leases: Leases
+  standings: Standings
+  supplierIds: SupplierIds
+}
+
+export function attempts(db: DatabaseSync, { leases, standings, supplierIds }: Parts): Attempts {
+  const begin = statement<{ attempts: number }>(db, beginMt)
+  const insert = statement(db, insertAttempt)
+  const later = statement(db, postponeMt)
+
+  function record(mt: Standing, outcome: RecordedOutcome, now: number, touched: Set<string>) {
+    const { attempt, at, settled } = outcome
+    if (settled.type === 'sent') return recordSent(mt, outcome, settled, now, touched)
+    standings.endAttempt(mt, attempt, at, settled.type, detailOf(settled))
+    if (attempt !== mt.attempts || !standings.isOpen(mt)) return
+    switch (settled.type) {
+      case 'failed':
+        standings.close(mt)
+        standings.raise(mt, settled.status, at, now, touched)
+        return
+      case 'deferred':
+        return standings.wait(mt, settled.dueAt, 0, touched)
+      case 'unknown':
+        return standings.wait(mt, settled.dueAt, 1, touched)
+    }
+  }
+
+  function recordSent(
+    mt: Standing,
+    { attempt, at }: RecordedOutcome,
+    settled: RecordedOutcome['settled'] & { type: 'sent' },
+    now: number,
+    touched: Set<string>,
+  ) {
+    // A report that overtook this may have refuted the attempt already; then the message rightly waits.
+    const news = standings.endAttempt(mt, attempt, at, 'sent')
+    if (mt.under_way === 1 ? attempt === mt.attempts : news || mt.uncertain === 1) standings.close(mt)
+    standings.raise(mt, settled.status, at, now, touched)
+    for (const supplierId of settled.supplierIds) supplierIds.learn(mt, supplierId, attempt, now, touched)
+  }
+
+  return {
+    beginAttempts(_now, lease, mtIds, at) {
+      leases.check(lease)
+      const numbers = new Map<string, number>()
+      for (const id of mtIds) {
+        const begun = begin.get(id, lease.lane)
+        if (!begun) continue
+        insert.run(id, begun.attempts, at)
+        numbers.set(id, begun.attempts)
+      }
+      return numbers
+    },
+    recordOutcomes(now, outcomes) {
+      const touched = new Set<string>()
+      for (const outcome of outcomes) {
+        const mt = standings.of(outcome.mtId)
+        if (mt) record(mt, outcome, now, touched)
+      }
+      return { lanes: [...touched] }
+    },
+    postpone(_now, lease, messages) {
+      leases.check(lease)
+      for (const { mtId, dueAt } of messages) later.run(dueAt, mtId, lease.lane)
+    },
+  }
+}
+
+function detailOf(settled: RecordedOutcome['settled']): string | undefined {
+  switch (settled.type) {
+    case 'sent':
+      return undefined
+    case 'unknown':
+      return settled.cause
+    case 'failed':
+    case 'deferred':
+      return settled.supplierCode
+  }
+}

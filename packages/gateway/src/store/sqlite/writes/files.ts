@@ -1,0 +1,33 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { MediaFile } from '../../../core/media.ts'
+import type { SupplierFile } from '../../../core/store.ts'
+import { statement } from '../statement.ts'
+
+const insertFile = 'INSERT INTO files (id, integration_id, expires_at, file) VALUES (?, ?, ?, ?)'
+const deleteListed = [
+  'DELETE FROM files WHERE id IN (SELECT value FROM json_each(?))',
+  'DELETE FROM supplier_files WHERE file_id IN (SELECT value FROM json_each(?))',
+]
+const putHandedOver = `
+  INSERT OR REPLACE INTO supplier_files (file_id, sender, supplier_id, expires_at) VALUES (?, ?, ?, ?)`
+
+export interface FileWrites {
+  putFile(now: number, file: MediaFile): void
+  deleteFiles(now: number, ids: string[]): void
+  putSupplierFile(now: number, file: SupplierFile): void
+}
+
+export function files(db: DatabaseSync): FileWrites {
+  const insert = statement(db, insertFile)
+  const drops = deleteListed.map((sql) => statement(db, sql))
+  const handOver = statement(db, putHandedOver)
+  return {
+    putFile: (_now, file) =>
+      void insert.run(file.id, file.integrationId, file.expiresAt, JSON.stringify(file)),
+    deleteFiles(_now, ids) {
+      for (const drop of drops) drop.run(JSON.stringify(ids))
+    },
+    putSupplierFile: (_now, { fileId, sender, supplierId, expiresAt }) =>
+      void handOver.run(fileId, sender, supplierId, expiresAt),
+  }
+}

@@ -1,0 +1,54 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type Accept, accept } from './accept.ts'
+import { type Attempts, attempts } from './attempts.ts'
+import { type Callbacks, callbacks } from './callbacks.ts'
+import { applyDlr, type Dlrs, dlrs } from './dlr.ts'
+import { events } from './events.ts'
+import { type FileWrites, files } from './files.ts'
+import { type Leases, leases } from './leases.ts'
+import { type Mos, mos } from './mos.ts'
+import { type OptOutWrites, optOuts } from './opt-outs.ts'
+import { type SettingsWrites, settings } from './settings.ts'
+import { standings } from './standing.ts'
+import { supplierIds } from './supplier-ids.ts'
+import { type TemplateWrites, templates } from './templates.ts'
+
+/**
+ * What the writer can be asked for. Each runs inside the batch's transaction and gets the business time first. A refusal
+ * (`LeaseLost`, `AlreadyAnswered`) is thrown before the first change, so that it needs no undoing.
+ */
+export type Writes = Pick<Accept, 'accept'> &
+  Attempts &
+  Callbacks &
+  Dlrs &
+  FileWrites &
+  Omit<Leases, 'check'> &
+  Mos &
+  OptOutWrites &
+  SettingsWrites &
+  TemplateWrites
+
+/** What every transaction ends with. */
+export type Ending = Pick<Accept, 'writeCounts' | 'dropCounts'>
+
+export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending } {
+  const eventsOf = events(db)
+  const standingsOf = standings(db, eventsOf)
+  const apply = applyDlr(standingsOf)
+  const ids = supplierIds(db, apply)
+  const { check, ...leasing } = leases(db)
+  const { writeCounts, dropCounts, ...accepting } = accept(db, eventsOf)
+  const writes = {
+    ...accepting,
+    ...attempts(db, { leases: { check, ...leasing }, standings: standingsOf, supplierIds: ids }),
+    ...dlrs(standingsOf, ids, apply),
+    ...mos(db, eventsOf),
+    ...callbacks(db, { check, ...leasing }),
+    ...leasing,
+    ...files(db),
+    ...optOuts(db),
+    ...settings(db),
+    ...templates(db),
+  }
+  return { writes, ending: { writeCounts, dropCounts } }
+}

@@ -1,0 +1,75 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Account, ApiKey, Integration, Pin } from '../../../core/integration.ts'
+import { statement } from '../statement.ts'
+
+const putAccount = `
+  INSERT INTO account (only, account) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET account = excluded.account`
+
+const putIntegration = `
+  INSERT INTO integrations (id, integration) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET integration = excluded.integration`
+
+const deleteIntegration = 'DELETE FROM integrations WHERE id = ?'
+const deleteKeysOf = 'DELETE FROM keys WHERE integration_id = ?'
+const deletePinsOf = 'DELETE FROM pins WHERE integration_id = ?'
+const deleteOptOutsOf = 'DELETE FROM opt_outs WHERE integration_id = ?'
+const deleteTemplatesOf = 'DELETE FROM templates WHERE integration_id = ?'
+
+const putKey = `
+  INSERT INTO keys (id, integration_id, generation, hash, created_at) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET integration_id = excluded.integration_id, generation = excluded.generation,
+    hash = excluded.hash, created_at = excluded.created_at`
+
+const deleteKey = 'DELETE FROM keys WHERE id = ?'
+
+const putPin = `
+  INSERT INTO pins (integration_id, number, outcome) VALUES (?, ?, ?)
+  ON CONFLICT (integration_id, number) DO UPDATE SET outcome = excluded.outcome`
+
+const deletePin = 'DELETE FROM pins WHERE integration_id = ? AND number = ?'
+
+const putProbe =
+  'INSERT INTO probes (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at'
+
+export interface SettingsWrites {
+  putAccount(now: number, account: Account): void
+  putIntegration(now: number, integration: Integration): void
+  /** Its keys, pins, opt-outs and templates go with it; its messages stay. */
+  deleteIntegration(now: number, id: string): void
+  putKey(now: number, key: ApiKey): void
+  deleteKey(now: number, keyId: string): void
+  putPin(now: number, pin: Pin): void
+  deletePin(now: number, integrationId: string, number: string): void
+  probe(now: number): void
+}
+
+export function settings(db: DatabaseSync): SettingsWrites {
+  const account = statement(db, putAccount)
+  const integration = statement(db, putIntegration)
+  const dropIntegration = [
+    deleteIntegration,
+    deleteKeysOf,
+    deletePinsOf,
+    deleteOptOutsOf,
+    deleteTemplatesOf,
+  ].map((sql) => statement(db, sql))
+  const key = statement(db, putKey)
+  const dropKey = statement(db, deleteKey)
+  const pin = statement(db, putPin)
+  const dropPin = statement(db, deletePin)
+  const probe = statement(db, putProbe)
+
+  return {
+    putAccount: (_now, value) => void account.run(JSON.stringify(value)),
+    putIntegration: (_now, value) => void integration.run(value.id, JSON.stringify(value)),
+    deleteIntegration(_now, id) {
+      for (const drop of dropIntegration) drop.run(id)
+    },
+    putKey: (_now, { id, integrationId, generation, hash, createdAt }) =>
+      void key.run(id, integrationId, generation, hash, createdAt),
+    deleteKey: (_now, id) => void dropKey.run(id),
+    putPin: (_now, { integrationId, number, outcome }) => void pin.run(integrationId, number, outcome),
+    deletePin: (_now, integrationId, number) => void dropPin.run(integrationId, number),
+    probe: (now) => void probe.run(now),
+  }
+}

@@ -1,0 +1,49 @@
+import { after, before, describe } from 'node:test'
+import type { Clock } from '../core/clock.ts'
+import type { Store } from '../core/store.ts'
+import { acceptingSuite } from './suite/accepting.ts'
+import { callbacksSuite } from './suite/callbacks.ts'
+import { filesSuite } from './suite/files.ts'
+import { lanesSuite } from './suite/lanes.ts'
+import { lookingSuite } from './suite/looking.ts'
+import { modelSuite } from './suite/model.ts'
+import { mosSuite } from './suite/mos.ts'
+import { optOutsSuite } from './suite/opt-outs.ts'
+import { reportsSuite } from './suite/reports.ts'
+import type { Stage } from './suite/scene.ts'
+import { sendingSuite } from './suite/sending.ts'
+import { templatesSuite } from './suite/templates.ts'
+
+/** Holds a store to the rules of `core/store.ts`. A number in a test's name is the rule it checks. */
+export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
+  describe('the rules of the store', () => {
+    const clock = { at: Date.UTC(2026, 10, 1, 12) }
+    let opened: Store | undefined
+    const stage: Stage = {
+      clock,
+      get store() {
+        if (!opened) throw new Error('A test ran before its store was opened')
+        return opened
+      },
+    }
+    before(async () => {
+      opened = await open({ now: () => clock.at })
+    })
+    after(() => opened?.[Symbol.asyncDispose]())
+
+    for (const suite of [
+      acceptingSuite,
+      sendingSuite,
+      reportsSuite,
+      mosSuite,
+      callbacksSuite,
+      filesSuite,
+      optOutsSuite,
+      templatesSuite,
+      lanesSuite,
+      lookingSuite,
+      modelSuite,
+    ])
+      suite(stage)
+  })
+}

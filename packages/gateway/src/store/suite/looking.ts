@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { defaultAccount, type Integration } from '../../core/integration.ts'
+import type { Mt } from '../../core/message.ts'
+import type { MtQuery } from '../../core/store.ts'
+import { ids, type Scene, type Stage, scene } from './scene.ts'
+
+export function lookingSuite(stage: Stage): void {
+  describe('looking', () => {
+    test('a message is found by its own integration, or by whoever may see all', async () => {
+      const { store, accept, integrationId } = scene(stage)
+      const [mt] = await accept({})
+      assert.ok(mt)
+      assert.deepEqual(await store.findMt(integrationId, mt.id), mt)
+      assert.deepEqual(await store.findMt(undefined, mt.id), mt)
+      assert.equal(await store.findMt(scene(stage).integrationId, mt.id), undefined)
+      assert.equal(await store.findMt(undefined, 'f'.repeat(32)), undefined)
+    })
+
+    test('8: reads do not wait for a long write', async () => {
+      const { store, accept, mt, find } = scene(stage)
+      const [known] = await accept({})
+      assert.ok(known)
+      let written = false
+      const write = store.accept(Array.from({ length: 10_000 }, () => mt())).then(() => {
+        written = true
+      })
+      assert.deepEqual(await find(known), known)
+      assert.equal(written, false)
+      await write
+    })
+
+    test('the life of a message tells attempts, ids and callbacks in order', async () => {
+      const { store, sent, report, begin, outcome, clock } = scene(stage)
+      const { mt, supplierId, lease } = await sent()
+      const beganAt = clock.at
+      const failed = { type: 'failed', status: 'server_rate_limit', supplierCode: '130429' } as const
+      await store.recordDlrs([report({ supplierId, report: failed, dueAt: clock.at })])
+      clock.at += 10
+      await begin(lease, mt)
+      await outcome(mt, 2, { type: 'sent', supplierIds: ['wamid.second'], status: 'sent' })
+      await store.recordDlrs([report({ supplierId: 'wamid.second', report: { type: 'delivered' } })])
+
+      const life = await store.life(mt.id)
+      assert.equal(life?.mt.status, 'delivered')
+      assert.deepEqual(life?.supplierIds, [supplierId, 'wamid.second'])
+      assert.deepEqual(life?.attempts, [
+        { number: 1, beganAt, endedAt: beganAt, outcome: 'failed', detail: '130429' },
+        { number: 2, beganAt: clock.at, endedAt: clock.at, outcome: 'sent' },
+      ])
+      assert.deepEqual(
+        life?.callbacks.map(({ event }) => event.type === 'status' && event.status),
+        ['sent', 'delivered'],
+      )
+      assert.equal(await store.life('f'.repeat(32)), undefined)
+    })
+
+    const questions: { query: Omit<MtQuery, 'limit'>; finds: number[] }[] = [
+      { query: {}, finds: [4, 3, 2, 1, 0] },
+      { query: { to: '27830000001' }, finds: [3, 1] },
+      { query: { clientMessageId: 'mine' }, finds: [3, 2] },
+      { query: { to: '27830000001', clientMessageId: 'mine' }, finds: [3] },
+      { query: { status: ['volume_limit'] }, finds: [4] },
+      { query: { status: ['volume_limit', 'accepted'] }, finds: [4, 3, 2, 1, 0] },
+      { query: { status: ['read'] }, finds: [] },
+    ]
+    for (const { query, finds } of questions)
+      test(`messages by ${JSON.stringify(query)}, newest first`, async () => {
+        const one = scene(stage)
+        const { store, integrationId } = one
+        const mts = await fiveMts(one)
+        const page = await store.searchMts({ integrationId, ...query, limit: 100 })
+        assert.deepEqual(
+          ids(page.items),
+          finds.map((index) => mts[index]?.id),
+        )
+      })
+
+    for (const limit of [1, 2, 3, 100])
+      test(`pages of ${limit} show every message once`, async () => {
+        const one = scene(stage)
+        const { store, integrationId } = one
+        const mts = await fiveMts(one)
+        const seen: Mt[] = []
+        let cursor: string | undefined
+        do {
+          const page = await store.searchMts({
+            integrationId,
+            limit,
+            ...(cursor === undefined ? {} : { cursor }),
+          })
+          assert.ok(page.items.length <= limit)
+          seen.push(...page.items)
+          cursor = page.nextCursor
+        } while (cursor !== undefined)
+        assert.deepEqual(ids(seen), ids(mts).reverse())
+      })
+
+    test('callbacks by integration and state, newest first, in pages', async () => {
+      const { store, refused, mo, take, endpoint, integrationId, clock } = scene(stage)
+      await store.accept([refused('volume_limit'), refused('volume_limit')])
+      await store.recordMos([mo()])
+      const lease = await take('node', 0, endpoint('status'))
+      await store.recordCallbacks(lease, [{ sequence: 1, at: clock.at, next: { state: 'dead' } }])
+
+      const all = await store.searchCallbacks({ integrationId, limit: 100 })
+      assert.deepEqual(all.items.map(({ endpoint, sequence }) => `${endpoint} ${sequence}`).sort(), [
+        'message 1',
+        'status 1',
+        'status 2',
+      ])
+      const dead = await store.searchCallbacks({ integrationId, state: 'dead', limit: 100 })
+      assert.deepEqual(
+        dead.items.map(({ sequence }) => sequence),
+        [1],
+      )
+      const first = await store.searchCallbacks({ integrationId, limit: 2 })
+      assert.ok(first.nextCursor !== undefined)
+      const rest = await store.searchCallbacks({ integrationId, limit: 2, cursor: first.nextCursor })
+      assert.deepEqual(ids([...first.items, ...rest.items]), ids(all.items))
+    })
+
+    test('a probe writes', async () => {
+      await stage.store.probe()
+      await stage.store.probe()
+    })
+
+    test('settings come back as they were put', async () => {
+      const { store, integrationId } = scene(stage)
+      const integration = integrationOf(integrationId)
+      const key = {
+        id: `${integrationId}-key`,
+        integrationId,
+        generation: 'one',
+        hash: integrationId,
+        createdAt: 7,
+      } as const
+      const pins = [
+        { integrationId, number: '27123', outcome: 'recipient_invalid' },
+        { integrationId, number: '278', outcome: null },
+      ] as const
+      await store.putAccount({ ...defaultAccount, perDay: 1 })
+      await store.putAccount({ ...defaultAccount, perDay: 5 })
+      await store.putIntegration({ ...integration, name: 'Before' })
+      await store.putIntegration(integration)
+      await store.putKey(key)
+      for (const pin of pins) await store.putPin(pin)
+
+      const settings = await store.loadSettings()
+      assert.deepEqual(settings.account, { ...defaultAccount, perDay: 5 })
+      assert.deepEqual(
+        settings.integrations.find(({ id }) => id === integrationId),
+        integration,
+      )
+      const own = <One extends { integrationId: string }>(all: One[]) =>
+        all.filter((one) => one.integrationId === integrationId)
+      assert.deepEqual(own(settings.keys), [key])
+      assert.deepEqual(own(settings.pins), pins)
+
+      await store.deletePin(integrationId, '278')
+      await store.deleteKey(key.id)
+      const fewer = await store.loadSettings()
+      assert.deepEqual(own(fewer.keys), [])
+      assert.deepEqual(own(fewer.pins), [pins[0]])
+
+      await store.putKey(key)
+      await store.deleteIntegration(integrationId)
+      const none = await store.loadSettings()
+      assert.deepEqual([...own(none.keys), ...own(none.pins)], [])
+      assert.ok(!none.integrations.some(({ id }) => id === integrationId))
+    })
+  })
+}
+
+async function fiveMts({ store, mt, refused }: Scene): Promise<Mt[]> {
+  const mts = [
+    mt(),
+    mt({ to: '27830000001' }),
+    mt({ clientMessageId: 'mine' }),
+    mt({ to: '27830000001', clientMessageId: 'mine' }),
+    refused('volume_limit'),
+  ]
+  await store.accept(mts)
+  return mts
+}
+
+const integrationOf = (id: string): Integration => ({
+  id,
+  name: 'Acme',
+  generation: 'one',
+  active: true,
+  mode: 'production',
+  demoExpiresAt: null,
+  whatsapp: null,
+  callbacks: { messageUrl: 'https://acme.example/mo', statusUrl: null, generation: 'one', basicAuth: null },
+  allowedIps: ['10.0.0.0/8'],
+  limits: { requestsPerSecond: null, perDay: 10, perMonth: null },
+  balance: { currency: 'ZAR', amount: 12.5, prices: { message: 0.1, template: 0.2 } },
+  onUncertain: 'hold',
+  uncertainWaitMs: 1000,
+  ordered: true,
+  signingSecret: 'whsec_dGVzdA==',
+})

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import type { StatusName } from '@waypost/protocol'
+import { idMaker } from '../../core/ids.ts'
+import type { Dlr, Mo, Mt } from '../../core/message.ts'
+import {
+  type Callback,
+  type Endpoint,
+  endpointLane,
+  type Lease,
+  laneOf,
+  type RecordedDlr,
+  type RecordedOutcome,
+  type Store,
+} from '../../core/store.ts'
+
+/** What a suite's tests share: one store, whose business clock they turn, and ids that none of them uses twice. */
+export interface Stage {
+  readonly store: Store
+  readonly clock: { at: number }
+}
+
+const newId = idMaker()
+let scenes = 0
+
+/** One integration with one sender, and short words for what happens to its messages. */
+export function scene({ store, clock }: Stage) {
+  const number = ++scenes
+  const integrationId = newId()
+  const from = `2799${String(number).padStart(7, '0')}`
+  const lane = laneOf({ channel: 'whatsapp', from })
+
+  const mt = (changes: Partial<Mt> = {}): Mt => ({
+    id: newId(),
+    integrationId,
+    channel: 'whatsapp',
+    from,
+    to: '27821234567',
+    content: { type: 'text', text: { body: 'Hello' } },
+    generation: 'one',
+    priority: 1,
+    acceptedAt: clock.at,
+    dueAt: clock.at,
+    expiresAt: clock.at + 24 * hourMs,
+    status: 'accepted',
+    statusAt: clock.at,
+    attempts: 0,
+    uncertain: false,
+    onUncertain: 'resend',
+    uncertainWaitMs: 60_000,
+    ...changes,
+  })
+
+  /** A message that waits for nothing. */
+  const refused = (status: StatusName): Mt => {
+    const { dueAt: _, ...rest } = mt({ status })
+    return rest
+  }
+
+  const mo = (changes: Partial<Mo> = {}): Mo => ({
+    id: newId(),
+    integrationId,
+    channel: 'whatsapp',
+    supplierId: `wamid.${newId()}`,
+    from: '27821234567',
+    to: from,
+    content: { type: 'text', text: { body: 'Hi' } },
+    at: clock.at,
+    ...changes,
+  })
+
+  async function accept(...changes: Partial<Mt>[]): Promise<Mt[]> {
+    const mts = changes.map(mt)
+    await store.accept(mts)
+    return mts
+  }
+
+  /** Takes the lane from whoever has it: a lease of no length is over at once. */
+  async function take(node = 'node', leaseMs = 0, what = lane): Promise<Lease> {
+    const [lease] = await store.lease([what], node, leaseMs)
+    assert.ok(lease, `${what} is served by another node`)
+    return lease
+  }
+
+  const begin = async (lease: Lease, ...mts: Mt[]) =>
+    store.beginAttempts(
+      lease,
+      mts.map(({ id }) => id),
+      clock.at,
+    )
+
+  const outcome = (mt: Mt, attempt: number, settled: RecordedOutcome['settled']) =>
+    store.recordOutcomes([{ mtId: mt.id, attempt, at: clock.at, settled }])
+
+  const report = (changes: Partial<RecordedDlr> & Pick<Dlr, 'report'>): RecordedDlr => ({
+    integrationId,
+    supplierId: `wamid.${newId()}`,
+    status: changes.report.type === 'failed' ? changes.report.status : changes.report.type,
+    at: clock.at,
+    ...changes,
+  })
+
+  /** An accepted message whose first attempt is under way. */
+  async function underWay(changes: Partial<Mt> = {}) {
+    const [mt] = await accept(changes)
+    assert.ok(mt)
+    const lease = await take()
+    assert.equal((await begin(lease, mt)).get(mt.id), 1)
+    return { mt, lease }
+  }
+
+  /** A message that the supplier took, under the id that is answered with it. */
+  async function sent(changes: Partial<Mt> = {}) {
+    const { mt, lease } = await underWay(changes)
+    const supplierId = `wamid.${mt.id}`
+    await outcome(mt, 1, { type: 'sent', supplierIds: [supplierId], status: 'sent' })
+    return { mt, lease, supplierId }
+  }
+
+  async function find(mt: Mt): Promise<Mt> {
+    const found = await store.findMt(integrationId, mt.id)
+    assert.ok(found, `${mt.id} is gone`)
+    return found
+  }
+
+  const due = async (at = clock.at, limit = 100) =>
+    (await store.dueMts({ lane, fence: 0 }, at, limit)).map(({ id }) => id)
+
+  const endpoint = (name: Endpoint) => endpointLane(integrationId, name)
+
+  const events = (name: Endpoint): Promise<Callback[]> => store.eventsAfter(endpoint(name), 0, 10_000)
+
+  /** The statuses that the business was told of a message, in order. */
+  async function told(mt: Mt): Promise<StatusName[]> {
+    const callbacks = await events('status')
+    return callbacks.flatMap(({ event, messageId }) =>
+      messageId === mt.id && event.type === 'status' ? [event.status] : [],
+    )
+  }
+
+  return {
+    store,
+    clock,
+    integrationId,
+    from,
+    lane,
+    endpoint,
+    mt,
+    refused,
+    mo,
+    accept,
+    take,
+    begin,
+    outcome,
+    report,
+    underWay,
+    sent,
+    find,
+    due,
+    events,
+    told,
+  }
+}
+
+export type Scene = ReturnType<typeof scene>
+
+export const hourMs = 60 * 60 * 1000
+
+export const ids = (mts: { id: string }[]): string[] => mts.map(({ id }) => id)

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Body } from '@waypost/protocol'
+import { json, page, reset } from '../far-side.fake.ts'
+import { suppliers } from '../index.ts'
+import { mtOf } from '../supplier.suite.ts'
+import { cat, files, open, patience, refused, template } from './graph.fake.ts'
+
+const mtId = mtOf({ type: 'text', text: { body: '' } }).id
+
+describe('a file', () => {
+  test('hands a file over once, as a form, and sends what Meta calls it', async (t) => {
+    const { supplier, graph, integration, agent } = await open(t)
+    const id = 'b3f1c1a0-0000-4000-8000-000000000001.pdf'
+    await files.put(
+      { id, contentType: 'application/pdf', fileName: 'a "quoted"\nname.pdf' },
+      Buffer.from('%PDF-1.7 and so on'),
+    )
+    graph.answerWith(json(200, { id: 'media.7', messages: [{ id: 'wamid.1' }] }))
+    const send = (to: string) =>
+      supplier.send({ ...mtOf({ type: 'media', media: { fileId: id, caption: 'Yours' } }), to }, patience())
+    const outcomes = await Promise.all([send('27999000001'), send('27999000002'), send('27999000003')])
+    assert.deepEqual(new Set(outcomes.map(({ type }) => type)), new Set(['sent']))
+    await send('27999000004')
+
+    const [upload, ...messages] = graph.requests
+    assert.equal(upload?.path, '/graph/v23.0/id-2799900101/media')
+    assert.equal(Number(upload.headers['content-length']), upload.body.length)
+    const form = await new Response(upload.body, {
+      headers: { 'content-type': upload.headers['content-type'] ?? '' },
+    }).formData()
+    assert.equal(form.get('messaging_product'), 'whatsapp')
+    assert.equal(form.get('type'), 'application/pdf')
+    const file = form.get('file')
+    assert.ok(file instanceof File)
+    assert.deepEqual([file.name, file.type], ['a "quoted"\nname.pdf', 'application/pdf'])
+    assert.equal(await file.text(), '%PDF-1.7 and so on')
+
+    assert.equal(messages.length, 4)
+
+    const afterRestart = suppliers['whatsapp-cloud']?.(integration, { agent, files, template })
+    await afterRestart?.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
+    assert.ok(graph.requests.slice(1).every(({ path }) => path.endsWith('/messages')))
+    const { type, document } = JSON.parse(messages[0]?.body ?? '')
+    assert.equal(type, 'document')
+    assert.deepEqual(document, { id: 'media.7', caption: 'Yours', filename: 'a "quoted"\nname.pdf' })
+  })
+
+  test('a file that Meta refuses, or that is gone, fails its message, and only that', async (t) => {
+    const { supplier, graph } = await open(t)
+    const message = (fileId: string) => mtOf({ type: 'media', media: { fileId } })
+    const gone = await supplier.send(message('b3f1c1a0-0000-4000-8000-00000000000f.pdf'), patience())
+    assert.deepEqual(gone, { type: 'failed', status: 'media_not_found' })
+    const id = 'b3f1c1a0-0000-4000-8000-000000000002.jpg'
+    await files.put({ id }, Buffer.from('a dog'))
+    for (const [answer, outcome] of [
+      [
+        refused(400, { code: 100, message: 'Param file must be a file with one of the following types: …' }),
+        { type: 'failed', status: 'media_rejected' },
+      ],
+      [refused(400, { code: 131053 }), { type: 'deferred', status: 'media_rejected' }],
+      [refused(500, { code: 2 }), { type: 'deferred', retry: 'transient' }],
+      [page(502), { type: 'deferred', retry: 'transient' }],
+      [reset, { type: 'deferred', retry: 'transient' }],
+    ] as const) {
+      graph.answerWith(answer)
+      assert.partialDeepStrictEqual(await supplier.send(message(id), patience()), outcome)
+    }
+    assert.ok(graph.requests.every(({ path }) => path.endsWith('/media')))
+  })
+})
+
+describe('a template', () => {
+  const templates: { what: string; filled: Body<'template'>; components: object[] }[] = [
+    {
+      what: 'a text header, a body and a URL',
+      filled: {
+        templateName: 'statement',
+        header: { text: { parameters: { 1: 'February' } } },
+        parameters: { 2: 'R13.00', 1: 'Ann' },
+        postbackData: { 1: 'paid' },
+        websiteUrl: { listPosition: 1, parameters: { 1: 'bills/7' } },
+      },
+      components: [
+        { type: 'header', parameters: [{ type: 'text', text: 'February' }] },
+        {
+          type: 'body',
+          parameters: [
+            { type: 'text', text: 'Ann' },
+            { type: 'text', text: 'R13.00' },
+          ],
+        },
+        {
+          type: 'button',
+          sub_type: 'quick_reply',
+          index: '0',
+          parameters: [{ type: 'payload', payload: `${mtId}:1` }],
+        },
+        { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'bills/7' }] },
+        {
+          type: 'button',
+          sub_type: 'quick_reply',
+          index: '2',
+          parameters: [{ type: 'payload', payload: `${mtId}:2` }],
+        },
+      ],
+    },
+    {
+      what: 'a picture in the header, and named parameters',
+      filled: {
+        templateName: 'statement',
+        header: { media: { fileId: cat } },
+        parameters: { name: 'Ann', amount: 'R13.00' },
+      },
+      components: [
+        { type: 'header', parameters: [{ type: 'image', image: { id: 'media.1' } }] },
+        {
+          type: 'body',
+          parameters: [
+            { type: 'text', parameter_name: 'name', text: 'Ann' },
+            { type: 'text', parameter_name: 'amount', text: 'R13.00' },
+          ],
+        },
+      ],
+    },
+    {
+      what: 'a header parameter that has a name',
+      filled: { templateName: 'named', header: { text: { parameters: { 1: 'May' } } }, parameters: {} },
+      components: [{ type: 'header', parameters: [{ type: 'text', parameter_name: 'month', text: 'May' }] }],
+    },
+    {
+      what: 'nothing to fill but buttons',
+      filled: { templateName: 'statement', header: { text: {} }, parameters: {} },
+      components: [],
+    },
+  ]
+  for (const { what, filled, components } of templates)
+    test(`fills a template with ${what}`, async (t) => {
+      const { supplier, graph } = await open(t)
+      graph.answerWith(json(200, { id: 'media.1', messages: [{ id: 'wamid.1' }] }))
+      const outcome = await supplier.send(mtOf({ type: 'template', template: filled }), patience())
+      assert.equal(outcome.type, 'sent')
+      const sent = JSON.parse(graph.requests.at(-1)?.body ?? '')
+      assert.equal(sent.type, 'template')
+      const { name, language, components: all } = sent.template
+      assert.deepEqual([name, language], [filled.templateName, { code: 'en_US' }])
+      const payloads = all.filter(({ sub_type }: { sub_type?: string }) => sub_type === 'quick_reply')
+      assert.equal(payloads.length, 2, 'each reply button leads back to the message')
+      assert.deepEqual(components, all.slice(0, components.length))
+    })
+})

@@ -1,0 +1,49 @@
+import { fileIdOf } from '../../core/attachments.ts'
+import type { Integration } from '../../core/integration.ts'
+import type { Mt, Outcome } from '../../core/message.ts'
+import type { Supplier } from '../../core/supplier.ts'
+import { type Post, post } from '../http.ts'
+import type { SupplierTools } from '../index.ts'
+import { outcomeOfReply } from './answer.ts'
+import { carries, requestOf } from './render.ts'
+import { templatesOf } from './templates.ts'
+import { uploader } from './upload.ts'
+import { webhookOf } from './webhook.ts'
+
+/** Meta's WhatsApp Business Cloud API: one business phone number of one integration. */
+export function whatsappCloud(integration: Integration, { agent, files, template }: SupplierTools): Supplier {
+  const sender = integration.whatsapp
+  if (!sender) throw new Error(`integration ${integration.id} has no WhatsApp sender`)
+
+  const phoneNumber = `${sender.baseUrl.replace(/\/+$/, '')}/${encodeURIComponent(sender.phoneNumberId)}`
+  const to = (url: URL) => (body: Post['body'], signal: AbortSignal) =>
+    post({ agent, url, bearer: sender.accessToken, body }, signal)
+  const postMessage = to(new URL(`${phoneNumber}/messages`))
+  const postNumber = to(new URL(phoneNumber))
+  const upload = uploader({
+    files,
+    phoneNumberId: sender.phoneNumberId,
+    post: to(new URL(`${phoneNumber}/media`)),
+  })
+
+  async function send(mt: Mt, signal: AbortSignal): Promise<Outcome> {
+    const fileId = fileIdOf(mt.content)
+    const uploaded = fileId === undefined ? undefined : await upload(fileId, signal)
+    if (uploaded && 'type' in uploaded) return uploaded
+    const filled =
+      mt.content.type === 'template' && template(integration.id, mt.content.template.templateName)
+    if (filled === undefined) return { type: 'failed', status: 'template_missing' }
+    const json = requestOf(mt, { ...(uploaded && { uploaded }), ...(filled && { template: filled }) })
+    const answer = await postMessage({ json }, signal)
+    return 'type' in answer ? answer : outcomeOfReply(answer)
+  }
+
+  return {
+    carries,
+    messagesPerSecond: sender.messagesPerSecond,
+    pairLimit: sender.pairLimit,
+    send,
+    webhook: webhookOf(integration.id, sender, (json, signal) => postNumber({ json }, signal)),
+    ...(sender.businessAccountId && { templates: templatesOf(sender, agent) }),
+  }
+}

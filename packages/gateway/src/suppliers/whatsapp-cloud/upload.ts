@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { mediaKindOf } from '@waypost/protocol'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { MediaFile } from '../../core/media.ts'
+import type { Outcome } from '../../core/message.ts'
+import type { SupplierFiles } from '../../core/supplier.ts'
+import { type Body, isSuccess, type NoReply, type Reply } from '../http.ts'
+import { outcomeOfReply } from './answer.ts'
+
+/** A file as Meta knows it. */
+export interface Uploaded {
+  id: string
+  file: MediaFile
+}
+
+interface Needs {
+  files: SupplierFiles
+  phoneNumberId: string
+  post(body: Body, signal: AbortSignal): Promise<Reply | NoReply>
+}
+
+/** A file as a message or a template's header refers to it: the kind it is shown as names the member. */
+export function referenceTo({ uploaded }: { uploaded?: Uploaded }, caption?: string): object {
+  if (!uploaded) throw new Error('a file is to be sent that was not uploaded')
+  const { id, file } = uploaded
+  const kind = mediaKindOf(file.contentType) ?? 'document'
+  const filename = kind === 'document' ? { filename: file.fileName } : {}
+  return { type: kind, [kind]: { id, ...(caption !== undefined && { caption }), ...filename } }
+}
+
+type Failed = Exclude<Outcome, { type: 'sent' | 'unknown' }>
+
+const Answer = Compile(Type.Object({ id: Type.String({ minLength: 1 }) }))
+
+/** Meta keeps an upload for 30 days; one that is about to go is not relied on. */
+const keptMs = 29 * 24 * 60 * 60 * 1000
+
+/**
+ * Hands files to Meta, once for each and number: whoever needs one that is on its way waits for it. Without a file the
+ * message certainly did not go out, so a failure is never `unknown`.
+ */
+export function uploader({ files, phoneNumberId, post }: Needs) {
+  const underWay = new Map<string, Promise<Uploaded | Failed>>()
+
+  async function upload(fileId: string, signal: AbortSignal): Promise<Uploaded | Failed> {
+    const file = await files.find(fileId)
+    if (!file) return { type: 'failed', status: 'media_not_found' }
+    const known = await files.known(fileId, phoneNumberId)
+    if (known !== undefined) return { id: known, file }
+    const bytes = await files.open(fileId)
+    if (!bytes) return { type: 'failed', status: 'media_not_found' }
+
+    const answer = await post(multipart(file, bytes), signal)
+    bytes.destroy() // where it was not read to its end
+    const id = idIn(answer)
+    if (id === undefined) return failureOf(answer)
+    await files.remember(fileId, phoneNumberId, id, keptMs)
+    return { id, file }
+  }
+
+  return (fileId: string, signal: AbortSignal): Promise<Uploaded | Failed> => {
+    const known = underWay.get(fileId)
+    if (known) return known
+    const uploading = upload(fileId, signal).finally(() => underWay.delete(fileId))
+    underWay.set(fileId, uploading)
+    return uploading
+  }
+}
+
+function idIn(answer: Reply | NoReply): string | undefined {
+  if ('type' in answer || !isSuccess(answer.httpStatus) || !Answer.Check(answer.json)) return undefined
+  return answer.json.id
+}
+
+function failureOf(answer: Reply | NoReply): Failed {
+  const outcome = 'type' in answer ? answer : outcomeOfReply(answer)
+  switch (outcome.type) {
+    case 'failed':
+      return outcome.status === 'refused_by_supplier'
+        ? { ...outcome, status: 'media_upload_failed' }
+        : outcome
+    case 'deferred':
+      // What Meta says of the file itself says more than that its time ran out.
+      return outcome.status.startsWith('media_') ? outcome : { ...outcome, status: 'media_upload_expired' }
+    case 'unknown':
+    case 'sent': // an answer to something else
+      return { type: 'deferred', retry: 'transient', status: 'media_upload_expired' }
+  }
+}
+
+/** As `POST /{phone-number-id}/media` wants it: the form of RFC 7578, its length known, its file a stream. */
+function multipart({ contentType, fileName, bytes }: MediaFile, stream: Readable): Body {
+  const boundary = `waypost-${randomUUID()}`
+  const field = (name: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+  const quoted = fileName.replace(/["\r\n]/g, (character) => encodeURIComponent(character))
+  const head = Buffer.from(
+    `${field('messaging_product', 'whatsapp')}${field('type', contentType)}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${quoted}"\r\ncontent-type: ${contentType}\r\n\r\n`,
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  async function* parts() {
+    yield head
+    yield* stream
+    yield tail
+  }
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    bytes: head.length + bytes + tail.length,
+    stream: Readable.from(parts()),
+  }
+}

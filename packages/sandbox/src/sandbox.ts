@@ -1,0 +1,92 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { pageFolder } from '@waypost/phone'
+import { type Logger, pino } from 'pino'
+import { businessTable } from './businesses.ts'
+import { callbackRoutes } from './callbacks.ts'
+import { openDatabase } from './database.ts'
+import { eventStreams } from './event-streams.ts'
+import { logEvents } from './events.ts'
+import { graphRoutes } from './graph/routes.ts'
+import { healthRoutes } from './health.ts'
+import { openMedia } from './media/media.ts'
+import { pageRoutes } from './page.ts'
+import { conversationTable } from './phones/conversations.ts'
+import { type Delivery, delivery as deliveryOf } from './phones/delivery.ts'
+import { phoneTable } from './phones/phones.ts'
+import { phoneRoutes } from './phones/routes.ts'
+import { httpServer } from './server.ts'
+import { templateTable } from './templates/templates.ts'
+import { openWebhooks } from './webhooks/webhooks.ts'
+
+export interface Options {
+  /** 0 takes any free one. */
+  port: number
+  host: string
+  /** Where it keeps its file; without, everything is gone when it closes. */
+  dataFolder?: string
+  log?: Logger
+  now?(): number
+  /** 32 hex digits. */
+  newId?(): string
+}
+
+/** The suppliers' far side, listening. Disposing of it stops it in good order. */
+export interface Sandbox extends AsyncDisposable {
+  /** Without a slash at the end. */
+  readonly url: string
+  /** Everything it answers, as `GET /phones/:msisdn`; docs/sandbox.md is held to it. */
+  readonly routes: readonly string[]
+}
+
+export async function openSandbox(options: Options): Promise<Sandbox> {
+  const { port, host, dataFolder, log = pino({ level: 'silent' }), now = Date.now, newId = newUuid } = options
+  await using opened = new AsyncDisposableStack()
+
+  const events = logEvents(log)
+  const database = opened.use(openDatabase(dataFolder, events))
+  const media = opened.use(await openMedia({ database, dataFolder, events, now, newId }))
+  const streams = eventStreams()
+  const businesses = businessTable(database)
+  const phones = phoneTable(database)
+  const templates = templateTable(database)
+  const conversations = conversationTable(database)
+
+  // Webhooks and delivery tell each other: what happened to a message, and that its receiver has it.
+  let delivery: Delivery | undefined
+  const taken = (messageId: string) => delivery?.takenByBusiness(messageId)
+  const webhooks = opened.use(openWebhooks({ database, businesses, events, now, newId, taken }))
+  delivery = deliveryOf({ phones, conversations, streams, events, tell: webhooks.tell, now, newId })
+  opened.defer(delivery.close)
+
+  const routes: string[] = []
+  const app = httpServer({ events, onRoute: (route) => routes.push(route) })
+  opened.defer(() => app.close())
+  app.addHook('preClose', async () => streams.close())
+  const needs = {
+    phones,
+    conversations,
+    businesses,
+    delivery,
+    streams,
+    media,
+    templates,
+    webhooks,
+    events,
+    now,
+    newId,
+  }
+  app.register(graphRoutes, { prefix: '/graph', ...needs })
+  app.register(phoneRoutes, needs)
+  app.register(callbackRoutes, needs)
+  app.register(healthRoutes)
+  app.register(pageRoutes, { folder: pageFolder })
+  const url = await app.listen({ port, host })
+  events.started(url)
+
+  const running = opened.move()
+  return { url, routes, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+function newUuid(): string {
+  return randomUUIDv7().replaceAll('-', '')
+}

@@ -1,0 +1,183 @@
+/** What the sandbox says of a phone. A number nobody spoke of yet is a phone with the defaults. */
+export interface Phone {
+  msisdn: string
+  profileName: string
+  onWhatsApp: boolean
+  online: boolean
+  autoRead: boolean
+  deliverAfterMs: number
+  /** Business numbers this person does not want to hear from. */
+  blocked: string[]
+  /** Without, businesses are told the person's user id only. */
+  hasNumber: boolean
+}
+
+export type Ticks = 'sent' | 'delivered' | 'read'
+
+export interface Message {
+  id: string
+  from: string
+  to: string
+  /** One of those in content.tsx; of others the page shows the name and what text they have. */
+  kind: string
+  text?: string
+  /** The business asked for a preview of the first URL in the text. */
+  preview?: boolean
+  media?: MessageMedia
+  caption?: string
+  location?: MessageLocation
+  contacts?: Contact[]
+  /** A template's, with its parameters filled in, like the body. */
+  header?: string
+  body?: string
+  footer?: string
+  buttons?: Button[]
+  ticks: Ticks
+  /** Seen from the phone: `in` came from the business, `out` was written by the person. */
+  direction: 'in' | 'out'
+  /** Milliseconds since 1970. */
+  at: number
+  replyTo?: string
+}
+
+export interface MessageMedia {
+  contentType: string
+  fileName?: string
+  bytes: number
+  /** On the sandbox. */
+  url: string
+}
+
+export interface Button {
+  type: 'reply' | 'url' | 'dial'
+  text: string
+  pressed: boolean
+}
+
+/** Where a pressed button leads. */
+export type Leads = { opens: string } | { dials: string }
+
+export interface MessageLocation {
+  /** Degrees. */
+  latitude: number
+  longitude: number
+  name?: string
+  address?: string
+}
+
+export interface Contact {
+  name: {
+    formattedName: string
+    firstName?: string
+    lastName?: string
+    middleName?: string
+    prefix?: string
+    suffix?: string
+  }
+  addresses?: {
+    street?: string
+    city?: string
+    state?: string
+    zip?: string
+    country?: string
+    countryCode?: string
+    type?: string
+  }[]
+  /** `YYYY-MM-DD` */
+  birthday?: string
+  emails?: { email?: string; type?: string }[]
+  org?: { company?: string; department?: string; title?: string }
+  phones?: { phone?: string; type?: string; waId?: string }[]
+  urls?: { url?: string; type?: string }[]
+}
+
+export interface Business {
+  number: string
+  phoneNumberId: string
+  /** Where the sandbox posts what this phone says: a gateway's URL, which ends in the integration's id. */
+  webhook: string | null
+}
+
+/** A request that reached one of the sandbox's own callback receivers. */
+export interface Callback {
+  at: number
+  method: string
+  headers: Record<string, string | string[] | undefined>
+  body: unknown
+}
+
+/** The sandbox said no; the message is what it said. */
+export class Refusal extends Error {}
+
+export function getPhones(signal: AbortSignal): Promise<Phone[]> {
+  return ask('/phones', { signal })
+}
+
+export function getBusinesses(signal: AbortSignal): Promise<Business[]> {
+  return ask('/businesses', { signal })
+}
+
+export function getPhone(msisdn: string, signal: AbortSignal): Promise<Phone> {
+  return ask(`/phones/${msisdn}`, { signal })
+}
+
+/** Changes only the settings it is given. */
+export function putPhone(msisdn: string, settings: Partial<Phone>): Promise<Phone> {
+  return ask(`/phones/${msisdn}`, { method: 'PUT', ...json(settings) })
+}
+
+export function getMessages(msisdn: string, signal: AbortSignal): Promise<Message[]> {
+  return ask(`/phones/${msisdn}/messages`, { signal })
+}
+
+export interface Draft {
+  to: string
+  text: string
+  replyTo?: string
+}
+
+/** The person writes. Refused with 404 when no gateway has registered the number. */
+export function postMessage(msisdn: string, draft: Draft): Promise<Message> {
+  return ask(`/phones/${msisdn}/messages`, { method: 'POST', ...json({ type: 'text', ...draft }) })
+}
+
+export async function postRead(msisdn: string, messageId: string): Promise<void> {
+  await send(`/phones/${msisdn}/messages/${encodeURIComponent(messageId)}/read`, { method: 'POST' })
+}
+
+/** Buttons are counted from 1. Refused for those that answer. */
+export function postPress(msisdn: string, messageId: string, button: number): Promise<Leads> {
+  const path = `/phones/${msisdn}/messages/${encodeURIComponent(messageId)}/press`
+  return ask(path, { method: 'POST', ...json({ button }) })
+}
+
+export function getCallbacks(receiver: string, signal: AbortSignal): Promise<Callback[]> {
+  return ask(`/callbacks/${receiver}`, { signal })
+}
+
+export async function deleteCallbacks(receiver: string): Promise<void> {
+  await send(`/callbacks/${receiver}`, { method: 'DELETE' })
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await send(path, init)
+  // The sandbox that serves this page answers it too, so both have the shapes of one version.
+  return response.json() as Promise<T>
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, init)
+  if (!response.ok) throw new Refusal(await reasonOf(response))
+  return response
+}
+
+/** From a problem of RFC 9457. */
+async function reasonOf(response: Response): Promise<string> {
+  const problem: unknown = await response.json().catch(() => undefined)
+  const hasDetail = typeof problem === 'object' && problem !== null && 'detail' in problem
+  return hasDetail ? String(problem.detail) : `The sandbox answered ${response.status}`
+}
+
+function json(body: unknown): RequestInit {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Message } from './api.ts'
+import { conversationOf, message, overflow, pages, person } from './page.stand-in.ts'
+
+const open = pages()
+const contact = { name: { formattedName: '<b>John</b>' }, urls: [{ url: 'javascript:alert(1)' }] }
+const buttons = [
+  { type: 'dial', text: 'Call us', pressed: false },
+  { type: 'url', text: 'Open', pressed: false },
+  { type: 'reply', text: 'Yes', pressed: false },
+] as const
+
+describe('each kind of message', () => {
+  /** Without a text, as the sandbox sends it; the files are not there. */
+  const kinds: (Partial<Message> & { shows: string; reads: string })[] = [
+    { kind: 'image', media: file('image/png'), shows: 'image/png · 2 KB', reads: 'Photo' },
+    { kind: 'video', media: file('video/mp4'), caption: 'Look', shows: 'Look', reads: 'Video: Look' },
+    { kind: 'audio', media: file('audio/ogg'), shows: 'audio/ogg · 2 KB', reads: 'Audio' },
+    { kind: 'document', media: file('application/pdf'), shows: 'PDF · 2 KB', reads: 'Document' },
+    { kind: 'sticker', media: file('image/webp'), shows: 'image/webp · 2 KB', reads: 'Sticker' },
+    { kind: 'location', location: { latitude: 1, longitude: -2 }, shows: '1° N, 2° W', reads: 'Location' },
+    { kind: 'contacts', contacts: [contact], shows: '<b>John</b>', reads: 'Contact: <b>John</b>' },
+    {
+      kind: 'template',
+      header: 'News',
+      body: '<b>Hello</b>',
+      footer: 'Acme',
+      shows: '<b>Hello</b>',
+      reads: 'News',
+    },
+    { kind: 'hologram', shows: 'hologram', reads: 'hologram' },
+  ]
+  for (const { shows, reads, ...given } of kinds) {
+    test(`is shown, and read out as it arrives: ${given.kind}`, async (t) => {
+      const { standIn, page } = await open(t, { viewport: { width: 360, height: 640 }, refusals: 'expected' })
+      await page.getByText('Nothing here yet').waitFor()
+      const { text, ...rest } = message({ id: 'a', ticks: 'sent', ...given })
+      standIn.put(person, rest)
+      await conversationOf(page).getByRole('listitem').getByText(shows).waitFor()
+      await page.locator('[aria-live=polite]', { hasText: `New message: ${reads}` }).waitFor()
+      assert.equal(await overflow(page), 0)
+    })
+  }
+
+  test('has one stop for the Tab key outside of the current message', async (t) => {
+    const { standIn, page } = await open(t)
+    standIn.put(person, message({ id: 'a', kind: 'contacts', contacts: [contact] }))
+    standIn.put(person, message({ id: 'b', kind: 'template', body: 'Hello', buttons: [...buttons] }))
+    const first = page.locator('[data-id=a]').getByRole('button', { name: 'View contact' })
+    const last = page.locator('[data-id=b]').getByRole('button', { name: 'Call us' })
+    assert.deepEqual([await first.getAttribute('tabindex'), await last.getAttribute('tabindex')], ['-1', '0'])
+    await page.locator('[data-id=b]').focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Contact' })
+    assert.equal(await dialog.getByRole('link').count(), 0, 'javascript: is no link')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    assert.ok(
+      await first.evaluate((element) => element === document.activeElement),
+      'back where it was opened',
+    )
+  })
+})
+
+describe('a button', () => {
+  test('of a number shows the dial pad, of a URL asks first, and of a reply says that it is for later', async (t) => {
+    const { standIn, page } = await open(t)
+    standIn.leads.set('a 1', { dials: '+27215551234' }).set('a 2', { opens: 'https://acme.example/a?b' })
+    standIn.put(person, message({ id: 'a', kind: 'template', body: 'Hello', buttons: [...buttons] }))
+
+    await page.getByRole('button', { name: 'Call us' }).click()
+    await page.getByRole('dialog', { name: 'Dial pad' }).getByText('+27215551234').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Open', exact: true }).and(page.locator('.card-action')).click()
+    const link = page.getByRole('dialog', { name: 'Open this page?' }).getByRole('link', { name: 'Open' })
+    assert.equal(await link.getAttribute('href'), 'https://acme.example/a?b')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Yes' }).click()
+    await page.getByRole('status').filter({ hasText: 'Answering by button is not there yet.' }).waitFor()
+  })
+})
+
+function file(contentType: string) {
+  return { contentType, bytes: 2048, url: '/phones/27999000001/messages/gone/media' }
+}

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, test } from 'node:test'
+import type { ReasonName } from '@waypost/protocol'
+import { type Asking, install, keys, type Overrides } from './support/installation.ts'
+import { type Generation, generations, refusedWith } from './support/refusals.ts'
+import { shared } from './support/shared.ts'
+
+/**
+ * What bad requests gets: the documented code in the documented shape, in both generations; never a stack trace, never a
+ * 5xx, and nothing stored.
+ */
+const paths = { one: '/v1/message', legacy: '/wa/messages' }
+const text = { to: '27999000001', content: 'Hello' }
+const valid = { messages: [text] }
+const deep = `${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`
+
+describe('a request that cannot be read', () => {
+  const installation = shared()
+  const rows: { what: string; reason: ReasonName; asking: Asking }[] = [
+    { what: 'not JSON', reason: 'payload_malformed', asking: { body: '{"messages":' } },
+    { what: 'an empty body', reason: 'payload_malformed', asking: { body: '' } },
+    { what: 'no body at all', reason: 'payload_malformed', asking: {} },
+    { what: 'JSON that is no object', reason: 'payload_malformed', asking: { body: '[]' } },
+    { what: 'null', reason: 'payload_malformed', asking: { body: 'null' } },
+    { what: 'no messages', reason: 'payload_malformed', asking: { body: {} } },
+    { what: 'messages that are no list', reason: 'payload_malformed', asking: { body: { messages: text } } },
+    { what: 'an empty list of messages', reason: 'payload_malformed', asking: { body: { messages: [] } } },
+    { what: 'nesting without end', reason: 'payload_malformed', asking: { body: deep } },
+    {
+      what: 'invalid UTF-8',
+      reason: 'payload_malformed',
+      asking: {
+        body: Buffer.concat([
+          Buffer.from('{"messages":[{"to":"27999000001","content":"'),
+          Buffer.from([0xff, 0xfe]),
+          Buffer.from('"}]}'),
+        ]),
+      },
+    },
+    {
+      what: 'a form',
+      reason: 'payload_malformed',
+      asking: {
+        body: JSON.stringify(valid),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      },
+    },
+    {
+      what: 'JSON in another character set',
+      reason: 'payload_malformed',
+      asking: {
+        body: JSON.stringify(valid),
+        headers: { 'content-type': 'application/json; charset=iso-8859-1' },
+      },
+    },
+    { what: '31 MB', reason: 'payload_too_big', asking: { body: Buffer.alloc(31 * 1024 * 1024, 0x20) } },
+  ]
+  for (const generation of generations)
+    for (const { what, reason, asking } of rows)
+      test(`${generation}: ${what} is ${reason}`, async () => {
+        const heard = await installation().ask('POST', paths[generation], {
+          key: keys[generation],
+          ...asking,
+        })
+        assert.deepEqual({ httpStatus: heard.httpStatus, json: heard.json }, refusedWith(generation, reason))
+        assert.match(String(heard.headers['content-type']), /^application\/json/)
+      })
+
+  test('nothing of it was stored', async () => {
+    const { json } = await installation().admin('GET', '/admin/messages')
+    assert.deepEqual(json, { items: [], nextCursor: null })
+  })
+
+  for (const generation of generations)
+    test(`${generation}: it goes on answering`, async () => {
+      assert.equal((await installation().send(generation, [text])).httpStatus, 202)
+    })
+})
+
+describe('a request to the wrong place', () => {
+  const installation = shared()
+  const rows: {
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+    path: string
+    generation: Generation
+    reason: ReasonName
+  }[] = [
+    { method: 'GET', path: '/', generation: 'one', reason: 'resource_unknown' },
+    { method: 'POST', path: '/v1/nothing', generation: 'one', reason: 'resource_unknown' },
+    { method: 'POST', path: '/v2/message', generation: 'one', reason: 'resource_unknown' },
+    { method: 'GET', path: '/v1/message/%ff', generation: 'one', reason: 'resource_unknown' },
+    { method: 'POST', path: '/wa/nothing', generation: 'legacy', reason: 'resource_unknown' },
+    { method: 'GET', path: '/v1/message', generation: 'one', reason: 'method_not_supported' },
+    { method: 'PUT', path: '/v1/messages', generation: 'one', reason: 'method_not_supported' },
+    { method: 'DELETE', path: '/v1/message/abc', generation: 'one', reason: 'method_not_supported' },
+    { method: 'POST', path: '/v1/balance', generation: 'one', reason: 'method_not_supported' },
+    { method: 'GET', path: '/wa/messages', generation: 'legacy', reason: 'method_not_supported' },
+  ]
+  for (const { method, path, generation, reason } of rows)
+    test(`${method} ${path} is ${reason}`, async () => {
+      const { httpStatus, json } = await installation().ask(method, path, { key: keys[generation] })
+      assert.deepEqual({ httpStatus, json }, refusedWith(generation, reason))
+    })
+})
+
+describe('a caller who may not send', () => {
+  const rows: {
+    who: string
+    overrides: Overrides
+    asking?: Asking
+    /** A path that is asked first, and answered. */
+    earlier?: string
+    reason: ReasonName
+    subject?: string
+  }[] = [
+    { who: 'no key', overrides: {}, asking: { headers: {} }, reason: 'api_key_invalid' },
+    { who: 'an unknown key', overrides: {}, asking: { key: 'unknown' }, reason: 'api_key_invalid' },
+    {
+      who: 'a key with a scheme word',
+      overrides: {},
+      asking: { key: `Bearer ${keys.one}` },
+      reason: 'api_key_invalid',
+    },
+    { who: 'an inactive integration', overrides: both({ active: false }), reason: 'integration_inactive' },
+    { who: 'an inactive account', overrides: { account: { active: false } }, reason: 'account_inactive' },
+    {
+      who: 'an address the account forbids',
+      overrides: { account: { allowedIps: ['192.0.2.0/24'] } },
+      reason: 'ip_forbidden_by_account',
+    },
+    {
+      who: 'an address the integration forbids',
+      overrides: both({ allowedIps: ['192.0.2.1'] }),
+      reason: 'ip_forbidden_by_integration',
+      subject: '127.0.0.1',
+    },
+    {
+      who: 'who asks too often',
+      overrides: both({ limits: { requestsPerSecond: 0.0001 } }),
+      earlier: '/v1/balance',
+      reason: 'rate_limited',
+    },
+  ]
+  function both(members: Record<string, unknown>): Overrides {
+    return { one: members, legacy: members }
+  }
+
+  for (const { who, overrides, asking, earlier, reason, subject } of rows)
+    test(`${who} gets ${reason} in both shapes`, async (t) => {
+      const installation = await install(t, overrides)
+      for (const generation of generations) {
+        const ask = () =>
+          installation.ask('POST', paths[generation], {
+            ...(asking ?? { key: keys[generation] }),
+            body: valid,
+          })
+        if (earlier) {
+          const { httpStatus } = await installation.ask('GET', earlier, { key: keys[generation] })
+          assert.equal(httpStatus, 200)
+        }
+        const { httpStatus, json } = await ask()
+        assert.deepEqual({ httpStatus, json }, refusedWith(generation, reason, subject))
+      }
+      const { json } = await installation.admin('GET', '/admin/messages')
+      assert.deepEqual(json, { items: [], nextCursor: null }, 'nothing was stored')
+    })
+
+  test('allowed addresses may be ranges, and IPv4 in IPv6 clothes', async (t) => {
+    const installation = await install(t, {
+      one: { allowedIps: ['127.0.0.0/8'] },
+      legacy: { allowedIps: ['::1', '127.0.0.1'] },
+    })
+    for (const generation of generations)
+      assert.equal((await installation.send(generation, [text])).httpStatus, 202)
+  })
+
+  test('a key of either generation works on both paths, which decide the shape', async (t) => {
+    const installation = await install(t)
+    const one = await installation.ask('POST', '/v1/message', { key: keys.legacy, body: valid })
+    const legacy = await installation.ask('POST', '/wa/messages', { key: keys.one, body: valid })
+    assert.ok('apiMessageId' in ((one.json as { messages: object[] }).messages[0] ?? {}))
+    assert.ok('messageId' in ((legacy.json as { messages: object[] }).messages[0] ?? {}))
+  })
+})
+
+describe('what is hardly HTTP', () => {
+  const installation = shared()
+
+  /** What comes back until the connection is closed; `goesOn` leaves our own half open. The second piece waits for an answer to the
+   * first. */
+  async function raw(bytes: string | [string, string], { goesOn = false } = {}): Promise<string> {
+    const { port } = new URL(installation().url)
+    const socket = connect(Number(port), '127.0.0.1')
+    const closed = once(socket, 'close')
+    let answer = ''
+    socket.on('data', (chunk) => (answer += chunk))
+    const [first, afterAnswer] = typeof bytes === 'string' ? [bytes] : bytes
+    socket.write(first)
+    if (afterAnswer) {
+      await once(socket, 'data')
+      socket.write(afterAnswer)
+    }
+    if (!goesOn) socket.end()
+    await closed
+    return answer
+  }
+
+  const post = (generation: Generation, { last = false } = {}) => {
+    const body = JSON.stringify({ messages: [{ ...text, to: `2799900${++posted + 1000}` }] })
+    return `POST ${paths[generation]} HTTP/1.1\r\nhost: a\r\nauthorization: ${keys[generation]}\r\n${last ? 'connection: close\r\n' : ''}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  }
+  let posted = 0
+
+  const httpStatuses = (answer: string) =>
+    [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, httpStatus]) => Number(httpStatus))
+
+  async function stored(): Promise<number> {
+    const { json } = await installation().admin('GET', '/admin/messages')
+    return (json as { items: unknown[] }).items.length // the admin API's page
+  }
+
+  test('garbage gets 21 and the connection is closed', async () => {
+    const answer = await raw('hello there\r\n\r\n')
+    assert.match(answer, /^HTTP\/1\.1 400 /)
+    assert.match(answer, /connection: close/i)
+    assert.match(answer, /\{"error":\{"code":21,/)
+  })
+
+  test('a header without end gets 21', async () => {
+    const answer = await raw(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(100_000)}`)
+    assert.match(answer, /"code":21,/)
+  })
+
+  test('half a body is nobody’s message', async () => {
+    const body = JSON.stringify(valid)
+    await raw(
+      `POST /v1/message HTTP/1.1\r\nhost: a\r\nauthorization: ${keys.one}\r\ncontent-type: application/json\r\ncontent-length: ${body.length + 10}\r\n\r\n${body}`,
+    )
+    const { json } = await installation().admin('GET', '/admin/messages')
+    assert.deepEqual(json, { items: [], nextCursor: null })
+  })
+
+  for (const generation of generations) {
+    const slow = `POST ${paths[generation]} HTTP/1.1\r\nhost: a\r\nauthorization: ${keys[generation]}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`
+    const rows: { what: string; bytes: () => string; gets: number[]; stores: number }[] = [
+      {
+        what: 'garbage after a message leaves the message its own answer',
+        bytes: () => `${post(generation)}GARBAGE\r\n\r\n`,
+        gets: [202],
+        stores: 1,
+      },
+      {
+        what: 'garbage after two messages leaves both their answers',
+        bytes: () => `${post(generation)}${post(generation)}GARBAGE\r\n\r\n`,
+        gets: [202, 202],
+        stores: 2,
+      },
+      {
+        what: 'a broken body after a message leaves the message its answer',
+        bytes: () => `${post(generation)}${slow}not a length\r\n`,
+        gets: [202],
+        stores: 1,
+      },
+      {
+        what: 'a broken body by itself gets 21',
+        bytes: () => `${slow}not a length\r\n`,
+        gets: [400],
+        stores: 0,
+      },
+      {
+        what: 'garbage before a message gets 21, and the message is not read',
+        bytes: () => `GARBAGE\r\n\r\n${post(generation)}`,
+        gets: [400],
+        stores: 0,
+      },
+      {
+        what: 'two messages at once are both answered',
+        bytes: () => `${post(generation)}${post(generation, { last: true })}`,
+        gets: [202, 202],
+        stores: 2,
+      },
+    ]
+    for (const { what, bytes, gets, stores } of rows)
+      test(`${generation}: ${what}`, async () => {
+        const before = await stored()
+        const answer = await raw(bytes(), { goesOn: true })
+        assert.deepEqual(httpStatuses(answer), gets)
+        if (gets[0] === 400) assert.match(answer, /\{"error":\{"code":21,/)
+        else assert.doesNotMatch(answer, /"code":21,/)
+        assert.match(answer, /connection: close/i)
+        assert.equal((await stored()) - before, stores)
+      })
+
+    test(`${generation}: a body that breaks after its request was refused gets no second answer`, async () => {
+      const refused = slow.replace(keys[generation], 'unknown')
+      const answer = await raw([refused, 'not a length\r\n'], { goesOn: true })
+      assert.deepEqual(httpStatuses(answer), [refusedWith(generation, 'api_key_invalid').httpStatus])
+    })
+  }
+})

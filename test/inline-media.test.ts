@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { legacyError, oneError, type ReasonName } from '@waypost/protocol'
+import { eventually } from './support/eventually.ts'
+import type { Installation } from './support/installation.ts'
+import { type Generation, generations } from './support/refusals.ts'
+import { shared } from './support/shared.ts'
+
+/** Files inside their messages, as both generations write them. */
+const megabyte = 1024 * 1024
+const png = (bytes: number) =>
+  Buffer.concat([
+    Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
+    randomBytes(bytes),
+  ])
+let handset = 27_999_300_000
+
+interface Sending {
+  bytes?: Buffer
+  content?: string
+  contentType?: string
+  fileName?: string
+  caption?: string
+}
+
+function message(
+  generation: Generation,
+  {
+    bytes = png(100),
+    content = bytes.toString('base64'),
+    contentType = 'image/png',
+    fileName,
+    caption,
+  }: Sending,
+) {
+  return generation === 'one'
+    ? { content, media: { contentType, fileName, caption } }
+    : { content, contentType, caption }
+}
+
+async function bytesOn({ sandbox, phone }: Installation, to: string): Promise<Buffer> {
+  const shown = await eventually(async () => (await phone(to))[0], 'it is on the phone')
+  const path = `/phones/${to}/messages/${encodeURIComponent(shown.id)}/media`
+  return Buffer.from(await (await fetch(`${sandbox.url}${path}`)).arrayBuffer())
+}
+
+async function filesIn({ folder }: Installation): Promise<number> {
+  const found = await readdir(join(folder, 'media'), { recursive: true, withFileTypes: true })
+  return found.filter((entry) => entry.isFile()).length
+}
+
+for (const generation of generations)
+  describe(`a file inside a message of ${generation}`, () => {
+    const installation = shared()
+
+    for (const [size, bytes] of Object.entries({ small: png(10), large: png(4 * megabyte) }))
+      test(`that is ${size} is on the phone, byte by byte, with its caption`, async () => {
+        const to = String(++handset)
+        const sent = await installation().send(generation, [
+          { to, ...message(generation, { bytes, caption: 'A cat' }) },
+        ])
+        assert.equal(sent.httpStatus, 202, sent.text)
+        assert.deepEqual(await bytesOn(installation(), to), bytes)
+        assert.equal((await installation().phone(to))[0]?.kind, 'image')
+      })
+
+    test('may have slashes escaped and its lines broken, as some libraries write it', async () => {
+      const bytes = png(200_000)
+      const lines = bytes.toString('base64').replace(/.{76}/g, '$&\r\n')
+      const to = String(++handset)
+      const text = JSON.stringify({ messages: [{ to, ...message(generation, { content: lines }) }] })
+      const { httpStatus } = await installation().ask(
+        'POST',
+        generation === 'one' ? '/v1/message' : '/wa/messages',
+        {
+          key: { one: 'b25lLWtleS1mb3ItdGVzdA==', legacy: 'bGVnYWN5LWtleS10ZXN0cw==' }[generation],
+          body: text.replaceAll('/', '\\/'),
+        },
+      )
+      assert.equal(httpStatus, 202)
+      assert.deepEqual(await bytesOn(installation(), to), bytes)
+    })
+
+    test('has neighbours that are not touched by what is wrong with it', async () => {
+      const [good, other] = [String(++handset), String(++handset)]
+      const large = png(300_000)
+      const { json } = await installation().send(generation, [
+        { to: good, ...message(generation, { bytes: large }) },
+        { to: '27999000001', ...message(generation, { content: 'not base64!' }) },
+        { to: other, content: 'Text' },
+      ])
+      const accepted = (json as { messages: { accepted: boolean }[] }).messages.map(
+        ({ accepted }) => accepted,
+      )
+      assert.deepEqual(accepted, [true, false, true])
+      assert.deepEqual(await bytesOn(installation(), good), large)
+    })
+
+    const at = generation === 'one' ? 'media.' : ''
+    const rows: { what: string; sending: Sending; reason: ReasonName; subject?: string }[] = [
+      {
+        what: 'is not base64',
+        sending: { content: 'Hello, world' },
+        reason: 'parameter_invalid',
+        subject: 'content',
+      },
+      {
+        what: 'is long and not base64',
+        sending: { content: 'Hello, world '.repeat(20_000) },
+        reason: 'parameter_invalid',
+        subject: 'content',
+      },
+      {
+        what: 'is of a type that is not carried',
+        sending: { contentType: 'image/gif' },
+        reason: 'content_type_not_supported',
+        subject: `${at}contentType`,
+      },
+      {
+        what: 'is not what it says',
+        sending: { contentType: 'application/pdf' },
+        reason: 'content_type_not_supported',
+      },
+      {
+        what: 'is over the limit of its kind',
+        sending: { bytes: png(5 * megabyte) },
+        reason: 'media_too_big',
+        subject: '5',
+      },
+      {
+        what: 'is over 20 MB',
+        sending: { bytes: png(20 * megabyte), contentType: 'application/pdf' },
+        reason: 'media_too_big',
+        subject: '20',
+      },
+      {
+        what: 'has a caption of 1025 characters',
+        sending: { caption: 'x'.repeat(1025) },
+        reason: 'parameter_invalid',
+        subject: `${at}caption`,
+      },
+    ]
+    for (const { what, sending, reason, subject } of rows)
+      test(`that ${what} is ${reason}, and leaves nothing`, async () => {
+        const before = await filesIn(installation())
+        const { json } = await installation().send(generation, [
+          { to: '27999000001', ...message(generation, sending) },
+        ])
+        const [rejected] = (json as { messages: { error: object }[] }).messages
+        const { code, description } = oneError(reason, subject)
+        const { errorCode, error } = legacyError(reason, subject)
+        assert.deepEqual(rejected?.error, generation === 'one' ? { code, description } : { errorCode, error })
+        await eventually(async () => (await filesIn(installation())) === before, 'its bytes are gone')
+      })
+
+    test('goes with a message that is refused', async () => {
+      const before = await filesIn(installation())
+      const { json } = await installation().send(generation, [
+        { to: '27999x', ...message(generation, { bytes: png(200_000) }) },
+      ])
+      assert.equal((json as { messages: { accepted: boolean }[] }).messages[0]?.accepted, false)
+      await eventually(async () => (await filesIn(installation())) === before, 'it is gone')
+    })
+
+    test('a text that is as long is still a text that is too long', async () => {
+      const before = await filesIn(installation())
+      const { json } = await installation().send(generation, [
+        { to: '27999000001', content: 'Hello '.repeat(50_000) },
+      ])
+      const { code, description } = oneError('content_too_long')
+      const { errorCode, error } = legacyError('content_too_long')
+      assert.deepEqual(
+        (json as { messages: { error: object }[] }).messages[0]?.error,
+        generation === 'one' ? { code, description } : { errorCode, error },
+      )
+      await eventually(async () => (await filesIn(installation())) === before, 'nothing of it is kept')
+    })
+  })
+
+describe('the files of one request', () => {
+  const installation = shared()
+
+  test('are 20 MB together at the most in the legacy API, and nothing of more is sent', async () => {
+    const before = await filesIn(installation())
+    const entry = {
+      to: '27999000001',
+      content: png(4.5 * megabyte).toString('base64'),
+      contentType: 'image/png',
+    }
+    const { httpStatus, json } = await installation().send('legacy', [entry, entry, entry, entry, entry])
+    const { errorCode, error } = legacyError('payload_too_big', '20')
+    assert.equal(httpStatus, 202)
+    assert.deepEqual(json, { messages: [], error: { errorCode, error } })
+    await eventually(async () => (await filesIn(installation())) === before, 'nothing of them is kept')
+  })
+})

@@ -1,0 +1,35 @@
+export interface Senders {
+  count: number
+  /** Absent: the product's defaults, 80 a second and the pair limit. */
+  unlimited?: boolean
+  sandboxUrl: string
+  callbackUrl: string
+}
+
+export const apiKeyOf = (sender: number) => `bench-key-${String(sender).padStart(10, '0')}`
+
+const fromOf = (sender: number) => String(2_799_910_000 + sender)
+
+/** The content of a `WAYPOST_PROVISION` file: integrations whose supplier is the sandbox. */
+export function provisioning({ count, unlimited = false, sandboxUrl, callbackUrl }: Senders): string {
+  const limits = unlimited ? { messagesPerSecond: 100_000, pairLimit: false } : {}
+  const integrations = Array.from({ length: count }, (_, i) => ({
+    id: (i + 1).toString(16).padStart(32, '0'),
+    name: `Benchmark ${i + 1}`,
+    generation: 'one',
+    apiKeys: [{ key: apiKeyOf(i), generation: 'one' }],
+    whatsapp: {
+      from: fromOf(i),
+      supplier: 'whatsapp-cloud',
+      baseUrl: `${sandboxUrl}/graph/v23.0`,
+      phoneNumberId: `id-${fromOf(i)}`,
+      businessAccountId: `waba-${fromOf(i)}`,
+      accessToken: 'sandbox',
+      appSecret: 'sandbox-app-secret',
+      verifyToken: 'benchmark',
+      ...limits,
+    },
+    callbacks: { messageUrl: callbackUrl, statusUrl: callbackUrl, generation: 'one' },
+  }))
+  return JSON.stringify({ integrations })
+}

@@ -1,0 +1,14 @@
+import { acceptHundreds, acceptOne, acceptWhileSending } from './accept.ts'
+import { endToEnd } from './end-to-end.ts'
+import type { Row } from './row.ts'
+import { acceptWithBacklog, memoryOfBacklog } from './waiting.ts'
+
+/** Every row, by the letter that `--row` and `docs/benchmarks.md` call it. */
+export const rows: Record<string, Row> = {
+  a: acceptOne,
+  b: acceptHundreds,
+  c: acceptWhileSending,
+  d: acceptWithBacklog,
+  e: memoryOfBacklog,
+  f: endToEnd,
+}

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { App } from '../core/app.ts'
 import { StoreUnavailable } from '../core/store.ts'
+import { answerEarly } from './answer-early.ts'
 import { authenticator } from './authenticate.ts'
 import { readBody } from './body/read-body.ts'
 import { brokenHttp } from './broken-http.ts'
@@ -50,7 +51,7 @@ export function openServer(app: App, { trustProxy }: ServerOptions): FastifyInst
     if (reason === 'internal_error') app.events.bug(`${request.method} ${request.url.split('?')[0]}`, error)
     app.events.refused(reason)
     if (reason === 'store_unavailable') reply.header('retry-after', '1')
-    if (reason === 'payload_too_big') reply.header('connection', 'close')
+    if (reason === 'payload_too_big') answerEarly(request, reply)
     const { httpStatus, body } = refusalOf[generationOf(request.url)](reason, subject)
     return reply.code(httpStatus).send(body)
   }

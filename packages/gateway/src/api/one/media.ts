@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Filing, findFile, rangeOf, upload } from '../../core/files.ts'
 import type { Integration } from '../../core/integration.ts'
 import type { Refusal } from '../../core/message.ts'
+import { answerEarly } from '../answer-early.ts'
 import { Refused } from '../surface.ts'
 
 /** `POST` and `GET /v1/media`, `GET /v1/media/{fileId}`. What is registered here has been told whose call it is. */
@@ -49,10 +50,10 @@ export function mediaRoutes(server: FastifyInstance, app: Filing) {
   )
 }
 
-function refuseUpload({ raw }: FastifyRequest, reply: FastifyReply, { reason, subject }: Refusal) {
+function refuseUpload(request: FastifyRequest, reply: FastifyReply, { reason, subject }: Refusal) {
   const { code, description, httpStatus } = oneError(reason, subject)
-  // What is left of the body is not read: it may be as long as it likes.
-  if (!raw.complete) reply.header('connection', 'close')
+  // The body may be as long as it likes.
+  if (!request.raw.complete) answerEarly(request, reply)
   return reply
     .code(httpStatus)
     .send({ accepted: false, error: { code, description } } satisfies OneUploadRefused)
@@ -61,7 +62,8 @@ function refuseUpload({ raw }: FastifyRequest, reply: FastifyReply, { reason, su
 /** A client that goes away half-way is no fault of ours. */
 async function* bytesOf({ raw }: FastifyRequest): AsyncIterable<Buffer> {
   try {
-    yield* raw
+    // Leaving the loop must not destroy the request: its answer needs the same connection.
+    yield* raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   } catch (error) {
     throw raw.errored && !raw.complete ? new Refused('payload_malformed') : error
   }

@@ -28,6 +28,7 @@ const agent = new Agent({ connections: 512 })
 const supplierOf = supplierCache()
 const store = forgetfulStore()
 const app: App = {
+  downloadUrl: () => '',
   store,
   media: {} as App['media'], // no file is sent to it
   directory: await openDirectory(store),
@@ -106,6 +107,7 @@ function supplierCache() {
         agent,
         files: {} as SupplierFiles,
         template: () => undefined,
+        userOf: async () => undefined,
       })
     if (!supplier) throw new Error('there is no supplier whatsapp-cloud')
     made.set(integration, supplier)

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { request } from 'undici'
@@ -34,6 +34,24 @@ function json(response: ServerResponse, status: number, body: object) {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
+/** What a look-up of a person's file, or reading it, is answered with. */
+export type FileAnswer = (url: string, response: ServerResponse) => void
+
+/** A file as it should be. */
+export const fileOf =
+  (bytes: Buffer, said: object = {}): FileAnswer =>
+  (url, response) => {
+    if (url.startsWith('/bytes/')) return void response.writeHead(200).end(bytes)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    json(response, 200, {
+      url: `http://${response.req.headers.host}/bytes${url}`,
+      mime_type: 'image/png',
+      sha256,
+      file_size: bytes.length,
+      ...said,
+    })
+  }
+
 /** Meta's side of the wire, following a script: for what the sandbox, which behaves, does not do. */
 export async function scriptedGraph(t: Scope, from: string) {
   const sends: Sent[] = []
@@ -41,7 +59,14 @@ export async function scriptedGraph(t: Scope, from: string) {
   let answer: Answer = taken
   let webhookUrl: string | undefined
 
+  const asked: string[] = []
+  let fileAnswer: FileAnswer = (_url, response) => refusal(100)(undefined as never, response)
+
   const server = createServer(async (incoming, response) => {
+    if (incoming.method === 'GET') {
+      asked.push(incoming.url ?? '')
+      return fileAnswer(incoming.url ?? '', response)
+    }
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
     const body = JSON.parse(Buffer.concat(chunks).toString())
@@ -50,8 +75,8 @@ export async function scriptedGraph(t: Scope, from: string) {
       return json(response, 200, { success: true })
     }
     const sent: Sent = {
-      to: body.to,
-      text: body.text.body,
+      to: body.to ?? body.recipient,
+      text: body.text?.body ?? '',
       opaque: body.biz_opaque_callback_data,
       wamid: `wamid.${sends.length + 1}`,
     }
@@ -77,6 +102,24 @@ export async function scriptedGraph(t: Scope, from: string) {
     answerWith(next: Answer) {
       answer = next
     },
+    /** The paths of what was asked for. */
+    asked,
+    filesAnswer(next: FileAnswer) {
+      fileAnswer = next
+    },
+    /** What a person writes, as a webhook's value has it. */
+    message: (type: string, body: unknown, more: object = {}) => ({
+      messages: [
+        {
+          id: `wamid.${randomUUID()}`,
+          from: '27999000001',
+          timestamp: String(Math.floor(Date.now() / 1000)),
+          type,
+          [type]: body,
+          ...more,
+        },
+      ],
+    }),
     async sentTimes(count: number, withinMs = 10_000) {
       const until = performance.now() + withinMs
       while (sends.length < count) {

@@ -4,11 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Agent } from 'undici'
 import { admin } from './api/admin/index.ts'
-import { callbackShapes } from './api/callback-shapes.ts'
+import { callbackShapes, downloadUrlAt } from './api/callback-shapes.ts'
 import { documents } from './api/documents.ts'
 import { health } from './api/health.ts'
 import { openServer } from './api/server.ts'
 import { supplierWebhooks } from './api/supplier-webhooks.ts'
+import { filePlace } from './callbacks/body.ts'
 import { callbackSender } from './callbacks/deliver.ts'
 import { urlCheck } from './callbacks/guard.ts'
 import { teller } from './callbacks/tell.ts'
@@ -18,6 +19,7 @@ import { realClock } from './core/clock.ts'
 import { openDirectory } from './core/directory.ts'
 import { dispatch } from './core/dispatch.ts'
 import { openEvents } from './core/events.ts'
+import { fetching } from './core/fetch.ts'
 import { supplierFiles } from './core/files.ts'
 import { idMaker } from './core/ids.ts'
 import type { Integration } from './core/integration.ts'
@@ -27,6 +29,7 @@ import { phoneNumberCheck } from './core/phone-number.ts'
 import { registrar } from './core/register.ts'
 import { report } from './core/report.ts'
 import { keepRetention } from './core/retention.ts'
+import type { CallbackEvent } from './core/store.ts'
 import type { Supplier } from './core/supplier.ts'
 import { openWindows } from './core/window.ts'
 import { openMedia } from './media/index.ts'
@@ -77,6 +80,7 @@ export async function openGateway({
     agent,
     files: supplierFiles({ media, store, now }),
     template: directory.template,
+    userOf: store.userOf,
   })
 
   const served: Lanes[] = []
@@ -98,6 +102,7 @@ export async function openGateway({
     windows: await openWindows(store, now()),
     lanes,
     events,
+    downloadUrl: downloadUrlAt(publicUrl),
     newId,
     now,
     random,
@@ -118,12 +123,18 @@ export async function openGateway({
 
   const works: LaneWork[] = []
   if (roles.includes('dispatch')) {
-    works.push(dispatch(app))
+    works.push(dispatch(app), fetching(app))
     parts.use(keepRetention(app))
   }
   if (roles.includes('callbacks')) {
     const sender = parts.use(callbackSender({ now: Date.now, version, ...callbackTargets }))
-    works.push(report({ ...app, tell: teller(sender, callbackShapes, { now, random }) }))
+    const around = { filePlace, downloadUrl: app.downloadUrl }
+    const shapes = {
+      one: (to: Integration, event: CallbackEvent) => callbackShapes.one(to, event, around),
+      legacy: (to: Integration, event: CallbackEvent) => callbackShapes.legacy(to, event, around),
+    }
+    const tell = teller({ ...sender, shapes, media, chance: { now, random } })
+    works.push(report({ ...app, tell }))
   }
 
   const server = openServer(app, { trustProxy: config.WAYPOST_TRUST_PROXY })

@@ -3,8 +3,8 @@ export { callbacks } from './callbacks/index.ts'
 export { LegacyMo, LegacyStatus } from './callbacks/legacy.ts'
 export {
   OneMessageStatusUpdate,
+  type OneMoCallback,
   OneMoText,
-  type OneMoTextCallback,
   type OneStatusCallback,
 } from './callbacks/one.ts'
 export { AccountPatch, AccountSettings } from './endpoints/admin/account.ts'

@@ -14,7 +14,7 @@ const someEvent: Omit<Delivery, 'url'> = {
   basicAuth: null,
   signingSecret,
   callback: { id: '0192f0c1a5b47c2d8e3f405162738495', sequence: 42 },
-  body: { content: 'Grüße 👋' },
+  body: '{"content":"Grüße 👋"}',
 }
 
 describe('what is posted', () => {
@@ -54,7 +54,7 @@ describe('what is posted', () => {
     const { body, headers } = requests[0] ?? assert.fail('nothing was posted')
     // Those that the library looks at are single strings.
     const single = headers as Record<string, string>
-    assert.deepEqual(new Webhook(signingSecret).verify(body, single), someEvent.body)
+    assert.deepEqual(new Webhook(signingSecret).verify(body, single), { content: 'Grüße 👋' })
     assert.throws(() => new Webhook(signingSecret).verify(body.replace('G', 'g'), single))
   })
 

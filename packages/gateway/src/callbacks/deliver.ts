@@ -1,15 +1,17 @@
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Callback } from '../core/store.ts'
+import type { CallbackBody } from './body.ts'
 import { checkUrl, type Guard, guardedAgent } from './guard.ts'
-import { signer } from './sign.ts'
+import { signer, signStream } from './sign.ts'
 
 export interface Delivery {
   url: string
   basicAuth: { username: string; password: string } | null
   signingSecret: string
   callback: Pick<Callback, 'id' | 'sequence'>
-  /** The event in its generation's shape. */
-  body: object
+  /** The event in its generation's shape, as JSON. */
+  body: string | CallbackBody
 }
 
 /** What one attempt came to. */
@@ -68,23 +70,27 @@ export function callbackSender({
   const sign = signer()
   const userAgent = `Waypost/${version}`
 
-  function requestOf({ url, basicAuth, signingSecret, callback, body: event }: Delivery) {
+  async function requestOf({ url, basicAuth, signingSecret, callback, body }: Delivery) {
     if (checkUrl(url)) throw new AttemptFailed('bad url')
     const { origin, pathname, search } = new URL(url)
-    const body = JSON.stringify(event)
     const headers: Record<string, string> = {
       'content-type': 'application/json',
       'user-agent': userAgent,
       'waypost-sequence': String(callback.sequence),
-      ...signed(signingSecret, callback.id, body),
+      ...(await signed(signingSecret, callback.id, body)),
     }
     if (basicAuth) headers.authorization = basic(basicAuth)
-    return { origin, path: pathname + search, method: 'POST', headers, body } as const
+    const request = { origin, path: pathname + search, method: 'POST', headers } as const
+    if (typeof body === 'string') return { ...request, body }
+    headers['content-length'] = String(body.bytes)
+    return { ...request, body: Readable.from(body.pieces()) }
   }
 
-  function signed(secret: string, id: string, body: string) {
+  async function signed(secret: string, id: string, body: Delivery['body']) {
     try {
-      return sign(secret, { id, at: now(), body })
+      return typeof body === 'string'
+        ? sign(secret, { id, at: now(), body })
+        : await signStream(secret, { id, at: now(), body })
     } catch {
       // The library's message may quote the secret.
       throw new AttemptFailed('bad signing secret')
@@ -94,7 +100,7 @@ export function callbackSender({
   async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
     using limit = within(timeoutMs, signal)
     try {
-      const answer = await agent.request({ ...requestOf(delivery), signal: limit.signal })
+      const answer = await agent.request({ ...(await requestOf(delivery)), signal: limit.signal })
       await drop(answer)
       return judge(answer.statusCode)
     } catch (error) {

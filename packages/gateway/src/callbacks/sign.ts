@@ -1,12 +1,14 @@
+import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import type { CallbackBody } from './body.ts'
 
-interface Signable {
+interface Signable<Body = string> {
   /** The callback's id, the same on each attempt: what a receiver recognises a repetition by. */
   id: string
   /** Real time, milliseconds: receivers refuse a timestamp that is far from their own clock. */
   at: number
   /** Exactly what is sent. */
-  body: string
+  body: Body
 }
 
 type Sign = (secret: string, signable: Signable) => Record<string, string>
@@ -27,9 +29,19 @@ export function signer(): Sign {
     return webhook
   }
 
-  return (secret, { id, at, body }) => ({
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(at / 1000)),
-    'webhook-signature': webhookOf(secret).sign(id, new Date(at), body),
-  })
+  return (secret, { id, at, body }) => headersOf({ id, at }, webhookOf(secret).sign(id, new Date(at), body))
 }
+
+/** The same of a body that the library would have to be given whole. */
+export async function signStream(secret: string, { id, at, body }: Signable<CallbackBody>) {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+  const hmac = createHmac('sha256', key).update(`${id}.${Math.floor(at / 1000)}.`)
+  for await (const piece of body.pieces()) hmac.update(piece)
+  return headersOf({ id, at }, `v1,${hmac.digest('base64')}`)
+}
+
+const headersOf = ({ id, at }: Pick<Signable, 'id' | 'at'>, signature: string) => ({
+  'webhook-id': id,
+  'webhook-timestamp': String(Math.floor(at / 1000)),
+  'webhook-signature': signature,
+})

@@ -1,4 +1,5 @@
 import type { Channel, Content, Generation, StatusName } from '@waypost/protocol'
+import { mayBeAlias } from './alias.ts'
 import { attachmentFault, fileIdOf, filesOf, noFiles } from './attachments.ts'
 import type { Directory } from './directory.ts'
 import { type Integration, linkedChannels } from './integration.ts'
@@ -25,7 +26,7 @@ export interface Submission {
 }
 
 export interface Accepting {
-  store: Pick<Store, 'accept' | 'findFile'>
+  store: Pick<Store, 'accept' | 'findFile' | 'userOf'>
   directory: Pick<Directory, 'account' | 'pin' | 'pinCount' | 'optOut' | 'template'>
   supplierOf(integration: Integration, channel: Channel): Supplier
   phoneNumberFlaw(to: string): Refusal['reason'] | undefined
@@ -57,9 +58,10 @@ export const isRefusal = (verdict: Submission | Verdict): verdict is Refusal => 
 export async function accept(app: Accepting, request: Request): Promise<Verdict[]> {
   const named = request.submissions.flatMap((one) => (isRefusal(one) ? [] : (fileIdOf(one.content) ?? [])))
   const files = named.length > 0 ? await filesOf(app, request.integration, named) : noFiles
+  const aliases = await aliasesIn(app, request.submissions)
   const at = app.now()
   const verdicts = request.submissions.map((submission) =>
-    isRefusal(submission) ? submission : judge(app, request, submission, { at, files }),
+    isRefusal(submission) ? submission : judge(app, request, submission, { at, files, aliases }),
   )
   passed('mt.validated')
   const mts = verdicts.filter((verdict): verdict is Mt => !isRefusal(verdict))
@@ -75,13 +77,30 @@ export async function accept(app: Accepting, request: Request): Promise<Verdict[
   return verdicts
 }
 
+const noAliases: ReadonlySet<string> = new Set()
+
+/** Looked up for those alone that look like one, which no number does. */
+async function aliasesIn({ store }: Accepting, submissions: Request['submissions']) {
+  const recipients = submissions.flatMap((one) => (isRefusal(one) || !mayBeAlias(one.to) ? [] : one.to))
+  if (recipients.length === 0) return noAliases
+  const users = await Promise.all(recipients.map((to) => store.userOf(to)))
+  return new Set(recipients.filter((_, i) => users[i] !== undefined))
+}
+
 /** What a message is judged by besides itself. */
 interface World {
   at: number
   files: ReadonlyMap<string, MediaFile>
+  /** Recipients that stand for people without a number. */
+  aliases: ReadonlySet<string>
 }
 
-function judge(app: Accepting, request: Request, submission: Submission, { at, files }: World): Verdict {
+function judge(
+  app: Accepting,
+  request: Request,
+  submission: Submission,
+  { at, files, aliases }: World,
+): Verdict {
   const { integration, generation } = request
   if (integration.demoExpiresAt !== null && at >= Date.parse(integration.demoExpiresAt))
     return { reason: 'demo_expired' }
@@ -90,7 +109,7 @@ function judge(app: Accepting, request: Request, submission: Submission, { at, f
   if ('reason' in sender) return sender
 
   const { to, content } = submission
-  const flaw = recipientFlaw(app, integration, to)
+  const flaw = recipientFlaw(app, integration, to, aliases)
   if (flaw) return { reason: flaw, subject: to }
 
   if (submission.sealed) return { reason: 'channel_inactive' } // no integration has encryption enabled yet
@@ -170,10 +189,15 @@ function senderOf(
  * In this order: what is pinned to exactly this string, what no phone number looks like, who does not want messages, what
  * a test may reach.
  */
-function recipientFlaw(app: Accepting, { id, mode }: Integration, to: string): Refusal['reason'] | undefined {
+function recipientFlaw(
+  app: Accepting,
+  { id, mode }: Integration,
+  to: string,
+  aliases: World['aliases'],
+): Refusal['reason'] | undefined {
   const pin = app.directory.pin(id, to)
   if (pin?.outcome) return pin.outcome
-  const flaw = app.phoneNumberFlaw(to)
+  const flaw = aliases.has(to) ? undefined : app.phoneNumberFlaw(to)
   if (flaw) return flaw
   if (app.directory.optOut(id, to)) return 'opted_out'
   if (mode !== 'sandbox') return undefined

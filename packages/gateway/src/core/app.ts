@@ -6,7 +6,7 @@ import type { Integration } from './integration.ts'
 import type { Waker } from './lane.ts'
 import type { Volume } from './limits.ts'
 import type { MediaStore } from './media.ts'
-import type { Refusal } from './message.ts'
+import type { MoMedia, Refusal } from './message.ts'
 import type { Registrar } from './register.ts'
 import type { Store } from './store.ts'
 import type { Supplier } from './supplier.ts'
@@ -24,6 +24,8 @@ export interface App extends Clock {
   windows: Windows
   lanes: Waker
   events: Events
+  /** Where a business fetches a file that a person sent. */
+  downloadUrl(media: MoMedia): string
   newId(): string
   random(): number
   settings: {

@@ -8,6 +8,7 @@ import {
   type Integration,
   type OptOut,
   type Pin,
+  type Wish,
 } from './integration.ts'
 import type { Store } from './store.ts'
 
@@ -53,6 +54,8 @@ export interface Directory extends Catalogue {
   deletePin(integrationId: string, number: string): Promise<void>
   putOptOut(optOut: OptOut): Promise<void>
   deleteOptOut(integrationId: string, msisdn: string): Promise<void>
+  /** The person said so, and the store has it with what they wrote. */
+  wished(optOut: OptOut, wish: Wish): void
   /** Called after each change of an integration, with undefined when it is gone. */
   onChange(listener: (id: string, integration: Integration | undefined) => void): void
 }
@@ -159,6 +162,10 @@ export async function openDirectory(store: SettingsStore): Promise<Directory> {
     async deleteOptOut(integrationId, msisdn) {
       await store.deleteOptOut(integrationId, msisdn)
       optOuts.get(integrationId)?.delete(msisdn)
+    },
+    wished(optOut, wish) {
+      if (wish === 'stop') leaveOut(optOut)
+      else optOuts.get(optOut.integrationId)?.delete(optOut.msisdn)
     },
     ...templates,
     onChange: (listener) => void listeners.push(listener),

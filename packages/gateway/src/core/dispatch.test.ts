@@ -145,6 +145,7 @@ async function lane(t: TestContext) {
       directory: {
         integration: (id) => (id === own.integrationId ? settings.integration : settings.others.get(id)),
         ownerOf: () => (settings.integration.whatsapp ? settings.integration : undefined),
+        optOut: () => undefined,
         onChange: silent,
       },
       supplierOf: () => ({

@@ -16,7 +16,7 @@ import type { Supplier } from './supplier.ts'
 
 export interface Dispatching {
   store: Pick<Store, 'dueMts' | 'expiredMts' | 'beginAttempts' | 'recordOutcomes' | 'postpone'>
-  directory: Pick<Directory, 'integration' | 'ownerOf' | 'onChange'>
+  directory: Pick<Directory, 'integration' | 'ownerOf' | 'optOut' | 'onChange'>
   supplierOf(integration: Integration, channel: Channel): Supplier
   lanes: Waker
   events: Pick<
@@ -49,6 +49,8 @@ const sendTimeoutMs = 30_000
 /** How often a lane that is served is looked through for messages whose time ran out. */
 const lookEveryMs = 60_000
 const pageMost = 500
+/** What a message ends in that cannot go any more. */
+const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user'] as const
 /** How soon a message is looked at again whose integration may get its sender back from another. */
 const strangerWaitMs = 60 * 60_000
 
@@ -144,12 +146,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneW
   /** Ends what cannot go any more, and answers the rest. */
   async function endHopeless(mts: Mt[], signal: AbortSignal): Promise<Mt[]> {
     const at = app.now()
-    const ends = Map.groupBy(mts, (mt) =>
-      mt.expiresAt <= at ? 'expired' : isStranded(mt) ? 'stopped_by_admin' : 'waits',
-    )
-    await end(ends.get('expired') ?? [], 'expired', signal)
-    await end(ends.get('stopped_by_admin') ?? [], 'stopped_by_admin', signal)
+    const ends = Map.groupBy(mts, (mt) => (mt.expiresAt <= at ? 'expired' : (stopOf(mt) ?? 'waits')))
+    for (const status of hopeless) await end(ends.get(status) ?? [], status, signal)
     return ends.get('waits') ?? []
+  }
+
+  function stopOf(mt: Mt): 'stopped_by_admin' | 'stopped_by_user' | undefined {
+    if (isStranded(mt)) return 'stopped_by_admin'
+    return app.directory.optOut(mt.integrationId, mt.to) ? 'stopped_by_user' : undefined
   }
 
   /** Its integration is deleted, or has another number. One that is switched off, or has none, may come back. */
@@ -159,7 +163,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneW
   }
 
   /** One that may have reached the supplier did not merely wait too long: nobody knows what became of it. */
-  async function end(mts: Mt[], status: 'expired' | 'stopped_by_admin', signal: AbortSignal) {
+  async function end(mts: Mt[], status: (typeof hopeless)[number], signal: AbortSignal) {
     if (mts.length === 0) return
     const at = app.now()
     const outcomes = mts.map(({ id, attempts, uncertain }): RecordedOutcome => {
@@ -180,7 +184,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneW
     const later: { mtId: string; dueAt: number }[] = []
     while (page.length > 0 && ready.length < room) {
       const mt = page.shift()
-      if (!mt || mt.expiresAt <= at) continue // the next page has it again, and ends it
+      if (!mt || mt.expiresAt <= at || stopOf(mt)) continue // the next page has it again, and ends it
       const wait = waitOf(mt, sender, { at, now })
       if (wait > 0) later.push({ mtId: mt.id, dueAt: Math.min(at + wait, mt.expiresAt) })
       else ready.push(mt)

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Mt, Outcome } from './message.ts'
-import { type Callback, type CallbackAttempt, StoreUnavailable } from './store.ts'
+import { type Callback, type CallbackAttempt, type Fetch, StoreUnavailable } from './store.ts'
 
 /**
  * Every log line and every counter, one function each. A line is an event, named `noun.verb`. None holds the content of
@@ -59,6 +59,12 @@ export function openEvents(log: Logger) {
     name: 'waypost_callback_seconds',
     help: 'How long a callback endpoint took to answer',
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  })
+  const fetched = new Counter({
+    name: 'waypost_file_fetches_total',
+    help: 'Files that people sent, fetched from their supplier, by outcome',
+    labelNames: ['outcome'],
     registers,
   })
   const stopped = new Counter({
@@ -122,6 +128,18 @@ export function openEvents(log: Logger) {
     mtStopped(count: number) {
       stopped.inc(count)
       log.warn({ count }, 'mt.stopped')
+    },
+    fileFetched(
+      { mo: { id, integrationId }, attempts }: Fetch,
+      { type, cause }: { type: string; cause?: string },
+      ms: number,
+    ) {
+      fetched.inc({ outcome: type })
+      const level = type === 'fetched' ? 'debug' : type === 'lost' ? 'warn' : 'info'
+      log[level](
+        { messageId: id, integrationId, attempt: attempts + 1, outcome: type, cause, ms: Math.round(ms) },
+        'file.fetched',
+      )
     },
     filesDeleted(count: number) {
       log.info({ count }, 'files.deleted')

@@ -37,8 +37,12 @@ export interface Integration {
   onUncertain: 'resend' | 'hold'
   uncertainWaitMs: number
   ordered: boolean
+  /** What people write who want no more messages, and who want them again, by language. */
+  words: Record<Wish, Record<string, string[]>>
   signingSecret: string
 }
+
+export type Wish = 'stop' | 'start'
 
 export interface WhatsAppSender {
   from: string
@@ -63,6 +67,10 @@ export interface Callbacks {
   statusUrl: string | null
   generation: Generation
   basicAuth: { username: string; password: string } | null
+  /** Files from people come inside the One API's event, in base64, instead of by reference. */
+  inlineMedia: boolean
+  /** The One API's locations say `latitute` as well. */
+  misspeltLatitude: boolean
 }
 
 export interface ApiKey {

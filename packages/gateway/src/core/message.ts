@@ -1,4 +1,5 @@
-import type { Channel, Content, Generation, ReasonName, StatusName } from '@waypost/protocol'
+import type { Body, Channel, Content, Generation, ReasonName, StatusName } from '@waypost/protocol'
+import type { MediaFile } from './media.ts'
 
 /** A message to a handset: what the store keeps and a supplier carries. Times are milliseconds since 1970. */
 export interface Mt {
@@ -58,7 +59,39 @@ export interface Mo {
 
 export type MoContent =
   | { type: 'text'; text: { body: string } }
+  | { type: 'attachment'; attachment: Attachment }
+  | { type: 'media'; media: MoMedia }
+  | { type: 'location'; location: Body<'location'> }
+  | { type: 'contacts'; contacts: Body<'contacts'> }
+  | { type: 'button'; button: PressedButton }
+  | { type: 'reaction'; reaction: { emoji?: string } }
+  /** A file that could not be had from the supplier. */
+  | { type: 'lost'; lost: Pick<Attachment, 'contentType' | 'caption'> }
   | { type: 'unsupported'; unsupported: { kind: string } }
+
+/** A file that a person sent, while only its supplier has it. */
+export interface Attachment {
+  supplierId: string
+  contentType: string
+  /** As the person's handset calls it, if it says. */
+  fileName?: string
+  caption?: string
+  /** What the supplier says the bytes hash to; hex. */
+  sha256?: string
+}
+
+/** A file that a person sent, once it is here. */
+export interface MoMedia extends Pick<MediaFile, 'contentType' | 'fileName' | 'bytes' | 'sha256'> {
+  fileId: string
+  caption?: string
+}
+
+/** One of the buttons that we sent, or that somebody else sent from the same number. */
+export interface PressedButton {
+  text: string
+  /** What the button was to send back. */
+  payload?: string
+}
 
 /** A supplier's report on an MT. At least one of the ids is known. */
 export interface Dlr {

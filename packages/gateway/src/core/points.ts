@@ -12,6 +12,7 @@ const points = {
   'outcome.stored': channel('waypost:outcome.stored'),
   'webhook.received': channel('waypost:webhook.received'),
   'webhook.stored': channel('waypost:webhook.stored'),
+  'file.fetched': channel('waypost:file.fetched'),
   'callback.due': channel('waypost:callback.due'),
   'callback.answered': channel('waypost:callback.answered'),
   'callback.stored': channel('waypost:callback.stored'),

@@ -1,15 +1,18 @@
 import type { Clock } from './clock.ts'
+import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import type { Waker } from './lane.ts'
 import type { Dlr } from './message.ts'
 import { passed } from './points.ts'
 import { policies } from './retry.ts'
-import type { RecordedDlr, Store } from './store.ts'
+import type { RecordedDlr, RecordedMo, Store } from './store.ts'
 import type { Reading } from './supplier.ts'
 import type { Windows } from './window.ts'
+import { wishIn } from './wish.ts'
 
 export interface Receiving {
   store: Pick<Store, 'recordDlrs' | 'recordMos'>
+  directory: Pick<Directory, 'integration' | 'wished'>
   windows: Pick<Windows, 'wrote'>
   lanes: Waker
   events: Pick<Events, 'received' | 'skipped'>
@@ -25,18 +28,29 @@ export async function receive(
   { mos, dlrs, skipped }: Reading,
 ): Promise<void> {
   passed('webhook.received')
+  const integration = app.directory.integration(integrationId)
+  const news = mos.map((mo): RecordedMo => {
+    const wish = integration && wishIn(integration, mo.content)
+    return { ...mo, id: app.newId(), ...(wish && { wish }) }
+  })
   const [reported, written] = await Promise.all([
     dlrs.length > 0 ? app.store.recordDlrs(dlrs.map((dlr) => settled(app, dlr))) : undefined,
-    mos.length > 0 ? app.store.recordMos(mos.map((mo) => ({ ...mo, id: app.newId() }))) : undefined,
+    news.length > 0 ? app.store.recordMos(news) : undefined,
   ])
   passed('webhook.stored')
 
-  for (const { from, at } of mos) if (from !== undefined) app.windows.wrote(integrationId, from, at)
+  const people = new Map(written?.stored.map(({ id, from }) => [id, from]))
+  for (const { id, at, wish } of news) {
+    const from = people.get(id)
+    if (from === undefined) continue
+    app.windows.wrote(integrationId, from, at)
+    if (wish) app.directory.wished({ integrationId, msisdn: from, at }, wish)
+  }
   app.lanes.wake([...(reported?.lanes ?? []), ...(written?.lanes ?? [])])
 
   app.events.received('dlr', dlrs.length)
   app.events.received('unmatched', reported?.unmatched ?? 0)
-  app.events.received('mo', written?.stored ?? 0)
+  app.events.received('mo', people.size)
   if (skipped.length > 0) app.events.skipped(integrationId, skipped)
 }
 

@@ -1,7 +1,7 @@
 import type { StatusName } from '@waypost/protocol'
-import type { Account, ApiKey, Integration, OptOut, Pin } from './integration.ts'
+import type { Account, ApiKey, Integration, OptOut, Pin, Wish } from './integration.ts'
 import type { MediaFile } from './media.ts'
-import type { Dlr, Mo, Mt } from './message.ts'
+import type { Dlr, Mo, MoContent, Mt } from './message.ts'
 import type { Template } from './template.ts'
 
 /**
@@ -50,8 +50,18 @@ export interface Store extends AsyncDisposable {
    * outcome or another report makes its supplier id known.
    */
   recordDlrs(dlrs: RecordedDlr[]): Promise<Touched & { unmatched: number }>
-  /** Answers the MOs that were new. A person without a number gets a lasting alias in `from`. */
-  recordMos(mos: Mo[]): Promise<Touched & { stored: number }>
+  /**
+   * Answers the MOs that were new. A person without a number gets a lasting alias in `from`. One whose content is an
+   * attachment waits for its file in its integration's `fetch` lane; any other is an event at once. A wish for no more
+   * messages, or for messages again, is written with it.
+   */
+  recordMos(mos: RecordedMo[]): Promise<RecordedMos>
+  /** The next MOs of this lane that wait for their file and are due, oldest first. Those under way at the caller are among them. */
+  dueFetches(lease: Lease, at: number, limit: number): Promise<Fetch[]>
+  /** Makes events of MOs whose wait is over, whatever came of it; moves the others to a later time. */
+  recordFetches(lease: Lease, results: FetchResult[]): Promise<Touched>
+  /** The supplier's user id that an alias stands for. */
+  userOf(alias: string): Promise<string | undefined>
 
   // Calling back
 
@@ -152,8 +162,11 @@ export interface Touched {
   lanes: string[]
 }
 
-/** `mt` lanes are `whatsapp:27999…`, one per sender; `callback` lanes are `callback:<integrationId>:<endpoint>`. */
-export type LaneKind = 'mt' | 'callback'
+/**
+ * `mt` lanes are `whatsapp:27999…`, one per sender; `callback` lanes are `callback:<integrationId>:<endpoint>`, `fetch`
+ * lanes `fetch:<integrationId>`.
+ */
+export type LaneKind = 'mt' | 'callback' | 'fetch'
 
 export interface Lease {
   lane: string
@@ -204,6 +217,29 @@ export interface RecordedDlr extends Dlr {
   dueAt?: number
 }
 
+/** An MO as core read it. */
+export interface RecordedMo extends Mo {
+  wish?: Wish
+}
+
+/** In the order of the call, those that were new. */
+export interface RecordedMos extends Touched {
+  stored: { id: string; from: string }[]
+}
+
+/** An MO that waits for its file. */
+export interface Fetch {
+  mo: Mo & { from: string }
+  /** Those that failed. */
+  attempts: number
+}
+
+export interface FetchResult {
+  moId: string
+  /** What the MO's content is now, or when to try again. */
+  next: { content: MoContent } | { dueAt: number }
+}
+
 /** An event that an endpoint is to be told, and how far telling got. */
 export interface Callback {
   /** Ours, 32 hex digits; the same on each attempt. */
@@ -241,6 +277,8 @@ export type CallbackEvent =
       /** The MT that the MO answers, where there is one. */
       relatedMessageId?: string
       relatedClientMessageId?: string
+      /** Of the button that was pressed, where it has some. */
+      postbackData?: string
     }
 
 export interface CallbackAttempt {
@@ -314,3 +352,10 @@ export interface LaneSummary {
 export const laneOf = ({ channel, from }: Pick<Mt, 'channel' | 'from'>): string => `${channel}:${from}`
 export const endpointLane = (integrationId: string, endpoint: Endpoint): string =>
   `callback:${integrationId}:${endpoint}`
+export const fetchLane = (integrationId: string): string => `fetch:${integrationId}`
+
+/** By the lane's name; a sender's begins with its channel. */
+export function laneKindOf(lane: string): LaneKind {
+  const [first] = lane.split(':')
+  return first === 'callback' || first === 'fetch' ? first : 'mt'
+}

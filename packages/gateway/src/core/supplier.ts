@@ -24,11 +24,22 @@ export interface Supplier {
   /** Present on suppliers that call us over HTTP. */
   readonly webhook?: Webhook
   /**
+   * Opens a file that a person sent, by the supplier's id that came with the message. Never rejects; the stream may
+   * break off. Absent where people cannot send files.
+   */
+  fetch?(supplierId: string, signal: AbortSignal): Promise<Fetched>
+  /**
    * Every template that the supplier has for this sender. Throws `TemplatesUnreachable` unless it has read all of them.
    * Absent where there is no list to ask for.
    */
   templates?(signal: AbortSignal): Promise<FoundTemplates>
 }
+
+export type Fetched =
+  /** `bytes` and `sha256` (hex) are what the supplier says of the file. */
+  | { type: 'found'; stream: Readable; bytes?: number; sha256?: string }
+  | { type: 'gone'; cause: string }
+  | { type: 'deferred'; cause: string }
 
 export interface FoundTemplates {
   templates: FoundTemplate[]

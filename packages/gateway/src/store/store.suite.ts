@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Store } from '../core/store.ts'
 import { acceptingSuite } from './suite/accepting.ts'
 import { callbacksSuite } from './suite/callbacks.ts'
+import { fetchesSuite } from './suite/fetches.ts'
 import { filesSuite } from './suite/files.ts'
 import { lanesSuite } from './suite/lanes.ts'
 import { lookingSuite } from './suite/looking.ts'
@@ -36,6 +37,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
       sendingSuite,
       reportsSuite,
       mosSuite,
+      fetchesSuite,
       callbacksSuite,
       filesSuite,
       optOutsSuite,

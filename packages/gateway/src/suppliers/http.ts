@@ -116,13 +116,47 @@ function noReply(error: unknown, written: boolean): NoReply {
   return { type: 'deferred', retry: 'transient', status: 'expired', supplierCode: cause }
 }
 
-export function parse(chunks: Buffer[]): unknown {
+function parse(chunks: Buffer[]): unknown {
   try {
     return JSON.parse(Buffer.concat(chunks).toString())
   } catch {
     // Not JSON is an ordinary answer here: proxies send pages.
     return undefined
   }
+}
+
+export interface Get {
+  agent: Dispatcher
+  url: URL
+  bearer: string
+}
+
+/** Reads an answer of at most so many bytes. Throws what goes wrong on the network; asking does not change anything. */
+export async function get(
+  { mostBytes, ...asked }: Get & { mostBytes: number },
+  signal: AbortSignal,
+): Promise<Reply> {
+  const { statusCode, headers, body } = await open(asked, signal)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > mostBytes) throw new Error('too long')
+    chunks.push(chunk)
+  }
+  return { httpStatus: statusCode, headers, json: parse(chunks) }
+}
+
+/** Asks for something that is read as a stream. */
+export function open({ agent, url, bearer }: Get, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  return agent.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: 'GET',
+    // Meta refuses files to those who do not say who they are.
+    headers: { authorization: `Bearer ${bearer}`, 'user-agent': 'Waypost' },
+    signal,
+  })
 }
 
 /** `ECONNREFUSED`, `UND_ERR_CONNECT_TIMEOUT`, `TimeoutError`: short, and safe to log and count. */

@@ -10,6 +10,8 @@ export interface SupplierTools {
   files: SupplierFiles
   /** The template of this name that is sent, in the language that is sent. */
   template: Directory['template']
+  /** The supplier's id of the person that an alias stands for. */
+  userOf(alias: string): Promise<string | undefined>
 }
 
 /** Makes the supplier of one integration's sender. */

@@ -1,4 +1,13 @@
 import { legacyMo, legacyStatus } from './legacy.ts'
-import { messageStatusUpdate, moText } from './one.ts'
+import { messageStatusUpdate, moContacts, moLocation, moMedia, moSuggestedResponse, moText } from './one.ts'
 
-export const callbacks = { moText, messageStatusUpdate, legacyMo, legacyStatus }
+export const callbacks = {
+  moText,
+  moMedia,
+  moLocation,
+  moContacts,
+  moSuggestedResponse,
+  messageStatusUpdate,
+  legacyMo,
+  legacyStatus,
+}

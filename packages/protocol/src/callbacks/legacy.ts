@@ -1,13 +1,14 @@
 import { type Static, Type } from 'typebox'
 import { nullableString, timestamp } from '../members.ts'
+import { Contact } from '../messages/contacts.ts'
 import { callback } from './callback.ts'
 
-/** Flat, and every member always there, whatever kind of message it is. */
+/** Flat, and every member but `contacts` always there, whatever kind of message it is. */
 export const LegacyMo = Type.Object(
   {
     integrationId: Type.String(),
     integrationName: Type.String(),
-    content: nullableString('The text.'),
+    content: nullableString('The text; of a file its base64, null when it is not kept any more.'),
     messageId: Type.String(),
     relatedMessageId: nullableString('The message that this one answers.'),
     from: Type.String({ description: 'The person.' }),
@@ -22,6 +23,7 @@ export const LegacyMo = Type.Object(
     locationName: nullableString(),
     encryptionKey: nullableString(),
     sha256Hash: nullableString(),
+    contacts: Type.Optional(Type.Array(Contact, { minItems: 1 })),
   },
   { title: 'LegacyMo' },
 )

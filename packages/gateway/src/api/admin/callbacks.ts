@@ -8,7 +8,7 @@ import { listOf, pageQuery } from './page.ts'
 import { flawed, notFound } from './problem.ts'
 
 export function callbackHandlers(
-  app: Pick<App, 'store' | 'directory' | 'lanes' | 'now'>,
+  app: Pick<App, 'store' | 'directory' | 'lanes' | 'now' | 'downloadUrl'>,
 ): Pick<Handlers, 'listCallbacks' | 'replayCallback' | 'replayCallbacks' | 'listEvents'> {
   async function replay(which: ReplayRange) {
     const { replayed, lanes } = await app.store.replayCallbacks(which, app.now())
@@ -53,7 +53,10 @@ export function callbackHandlers(
         messageId,
         createdAt,
         state,
-        body: callbackShapes[integration.callbacks.generation](integration, event),
+        body: callbackShapes[integration.callbacks.generation](integration, event, {
+          downloadUrl: app.downloadUrl,
+          filePlace: null, // a page of events is no place for files
+        }),
       }))
     },
   }

@@ -3,7 +3,7 @@ import type { Callbacks } from '../../core/integration.ts'
 import type { Callback, MtLife } from '../../core/store.ts'
 
 /** What a message waits for now, and until when. */
-export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Callbacks | undefined): NextStep[] {
+export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Urls | undefined): NextStep[] {
   const steps = callbacks
     .filter(({ state }) => state === 'waiting')
     .map((callback) => telling(callback, urls))
@@ -17,7 +17,9 @@ export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Callbacks |
   return steps
 }
 
-function telling({ id: callbackId, endpoint, dueAt }: Callback, urls: Callbacks | undefined): NextStep {
+type Urls = Pick<Callbacks, 'messageUrl' | 'statusUrl'>
+
+function telling({ id: callbackId, endpoint, dueAt }: Callback, urls: Urls | undefined): NextStep {
   const url = endpoint === 'message' ? urls?.messageUrl : urls?.statusUrl
   return url ? { what: 'callback', at: dueAt ?? null, callbackId } : { what: 'pull', at: null, callbackId }
 }

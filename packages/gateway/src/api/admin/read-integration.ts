@@ -139,6 +139,7 @@ function filledIn(id: string, settings: IntegrationSettings, replaces: Integrati
       ...balance,
       prices: { ...integrationDefaults.balance.prices, ...balance?.prices },
     },
+    words: { ...integrationDefaults.words, ...settings.words },
     signingSecret: settings.signingSecret ?? replaces?.signingSecret ?? newSigningSecret(),
   }
 }

@@ -1,22 +1,31 @@
-import { type OneMoTextCallback, type OneStatusCallback, oneStatus } from '@waypost/protocol'
+import { type OneMoCallback, type OneStatusCallback, oneStatus } from '@waypost/protocol'
 import type { Integration } from '../../core/integration.ts'
+import type { MoContent, MoMedia } from '../../core/message.ts'
 import type { CallbackEvent } from '../../core/store.ts'
+import type { Surroundings } from '../callback-shapes.ts'
 import { moText } from '../mo-text.ts'
 
-export type OneCallback = OneMoTextCallback | OneStatusCallback
+export type OneCallback = OneMoCallback | OneStatusCallback
 
 /** An event as the One API tells it: under its name, in a list that has one element today. */
 export function oneCallback(
-  { id: integrationId, name: integrationName }: Pick<Integration, 'id' | 'name'>,
+  { id: integrationId, name: integrationName, callbacks }: Telling,
   event: CallbackEvent,
+  around: Surroundings,
 ): OneCallback {
   const envelope = { integrationId, integrationName }
   return event.type === 'status'
     ? { ...envelope, event: { messageStatusUpdate: [statusUpdate(event)] } }
-    : { ...envelope, event: { moText: [text(event)] } }
+    : { ...envelope, event: moEvent(event, { ...around, ...callbacks }) }
+}
+
+type Telling = Pick<Integration, 'id' | 'name'> & {
+  callbacks: Pick<Integration['callbacks'], 'inlineMedia' | 'misspeltLatitude'>
 }
 
 type EventOf<Type extends CallbackEvent['type']> = Extract<CallbackEvent, { type: Type }>
+type ContentOf<Type extends MoContent['type']> = Extract<MoContent, { type: Type }>
+type Settings = Surroundings & Telling['callbacks']
 
 function statusUpdate({ channel, status: name, messageId, clientMessageId, at }: EventOf<'status'>) {
   const { code, status } = oneStatus(name)
@@ -30,8 +39,21 @@ function statusUpdate({ channel, status: name, messageId, clientMessageId, at }:
   }
 }
 
+function moEvent(event: EventOf<'mo'>, settings: Settings): OneMoCallback['event'] {
+  const common = commonOf(event)
+  const { content } = event.mo
+  if (content.type === 'media') return { moMedia: [{ ...common, ...mediaOf(content.media, settings) }] }
+  if (content.type === 'location') return { moLocation: [{ ...common, ...locationOf(content, settings) }] }
+  if (content.type === 'contacts') return { moContacts: [{ ...common, contacts: content.contacts.contacts }] }
+  if (content.type === 'button' && event.postbackData !== undefined) {
+    const { text } = content.button
+    return { moSuggestedResponse: [{ ...common, content: text, postbackData: event.postbackData }] }
+  }
+  return { moText: [{ ...common, content: moText(content), sms: { udh: null, network: null } }] }
+}
+
 /** The members of both channels, always; those of the other channel are null inside. */
-function text({ mo, relatedMessageId, relatedClientMessageId }: EventOf<'mo'>) {
+function commonOf({ mo, relatedMessageId, relatedClientMessageId }: EventOf<'mo'>) {
   return {
     channel: mo.channel,
     messageId: mo.id,
@@ -43,7 +65,25 @@ function text({ mo, relatedMessageId, relatedClientMessageId }: EventOf<'mo'>) {
     encryptionKey: null,
     whatsapp: { profileName: mo.profileName ?? null },
     charset: null,
-    content: moText(mo.content),
-    sms: { udh: null, network: null },
+  }
+}
+
+function mediaOf(media: MoMedia, { inlineMedia, filePlace, downloadUrl }: Settings) {
+  const { contentType, sha256: sha256Hash, bytes: byteSize, fileName, caption = null } = media
+  return inlineMedia
+    ? { caption, contentType, content: filePlace, sha256Hash }
+    : { caption, files: [{ contentType, downloadUrl: downloadUrl(media), sha256Hash, byteSize, fileName }] }
+}
+
+function locationOf(
+  { location: { latitude, longitude, name, address } }: ContentOf<'location'>,
+  { misspeltLatitude }: Settings,
+) {
+  return {
+    latitude,
+    longitude,
+    locationName: name ?? null,
+    locationAddress: address ?? null,
+    ...(misspeltLatitude && { latitute: latitude }),
   }
 }

@@ -70,6 +70,9 @@ export async function openSqlite(
 
     recordDlrs: (dlrs) => write.call('recordDlrs', settling * dlrs.length, dlrs),
     recordMos: (mos) => write.call('recordMos', settling * mos.length, mos),
+    dueFetches: (lease, at, limit) => read.call('dueFetches', 1, lease, at, limit),
+    recordFetches: (lease, results) => write.call('recordFetches', settling * results.length, lease, results),
+    userOf: (alias) => read.call('userOf', 1, alias),
 
     dueCallbacks: (lease, at, limit) => read.call('dueCallbacks', 1, lease, at, limit),
     recordCallbacks: (lease, results) => write.call('recordCallbacks', results.length, lease, results),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Mo } from '../../core/message.ts'
+import { payloadOf } from '../../core/postback.ts'
 import { hourMs, type Scene, type Stage, scene } from './scene.ts'
 
 export function mosSuite(stage: Stage): void {
@@ -8,7 +9,10 @@ export function mosSuite(stage: Stage): void {
     test('2: an MO and the event that reports it are stored together', async () => {
       const { store, mo, events, endpoint, integrationId, clock } = scene(stage)
       const one = mo({ profileName: 'Ann', userId: 'ZA.1' })
-      assert.deepEqual(await store.recordMos([one]), { lanes: [endpoint('message')], stored: 1 })
+      assert.deepEqual(await store.recordMos([one]), {
+        lanes: [endpoint('message')],
+        stored: [{ id: one.id, from: one.from }],
+      })
       const [event] = await events('message')
       assert.deepEqual(event, {
         id: event?.id,
@@ -29,9 +33,9 @@ export function mosSuite(stage: Stage): void {
       const { store, mo, events } = scene(stage)
       const one = mo()
       const again = { ...one, id: mo().id }
-      assert.equal((await store.recordMos([one, again])).stored, 1)
-      assert.deepEqual(await store.recordMos([again]), { lanes: [], stored: 0 })
-      assert.equal((await store.recordMos([mo(), again, mo()])).stored, 2)
+      assert.equal((await store.recordMos([one, again])).stored.length, 1)
+      assert.deepEqual(await store.recordMos([again]), { lanes: [], stored: [] })
+      assert.equal((await store.recordMos([mo(), again, mo()])).stored.length, 2)
       assert.equal((await events('message')).length, 3)
     })
 
@@ -39,7 +43,7 @@ export function mosSuite(stage: Stage): void {
       const [one, other] = [scene(stage), scene(stage)]
       const mo = one.mo()
       assert.equal(
-        (await stage.store.recordMos([mo, { ...mo, integrationId: other.integrationId }])).stored,
+        (await stage.store.recordMos([mo, { ...mo, integrationId: other.integrationId }])).stored.length,
         2,
       )
     })
@@ -68,6 +72,48 @@ export function mosSuite(stage: Stage): void {
       assert.ok(fourth && !('relatedMessageId' in fourth.event))
     })
 
+    test('a pressed button brings what the message gave it, whether the handset says what it answers or not', async () => {
+      const { store, sent, mo, events } = scene(stage)
+      const template = { templateName: 'bill', parameters: {}, postbackData: { 2: '{"order":17}' } }
+      const { mt } = await sent({ clientMessageId: 'theirs', content: { type: 'template', template } })
+      const strange = await scene(stage).sent({ content: { type: 'template', template } })
+      const press = (payload: string) => mo({ content: { type: 'button', button: { text: 'Pay', payload } } })
+      await store.recordMos([
+        press(payloadOf(mt.id, 2)),
+        press(payloadOf(mt.id, 1)),
+        press(payloadOf(strange.mt.id, 2)),
+        press('Pay'),
+        press('of somebody else'),
+      ])
+      const told = (await events('message')).map(({ event }) => {
+        assert.ok(event.type === 'mo')
+        return [event.relatedMessageId, event.relatedClientMessageId, event.postbackData]
+      })
+      assert.deepEqual(told, [
+        [mt.id, 'theirs', '{"order":17}'],
+        [mt.id, 'theirs', undefined],
+        [undefined, undefined, undefined],
+        [undefined, undefined, undefined],
+        [undefined, undefined, 'of somebody else'],
+      ])
+    })
+
+    test('a wish for no more messages is stored with its MO, and one for messages again too', async () => {
+      const { store, mo, integrationId, clock } = scene(stage)
+      const optOuts = async () => {
+        const all = (await store.loadSettings()).optOuts
+        return all.filter((one) => one.integrationId === integrationId)
+      }
+      const stop = mo({ at: clock.at - 1 })
+      await store.recordMos([{ ...stop, wish: 'stop' }])
+      const optedOut = { integrationId, msisdn: '27821234567', at: clock.at - 1 }
+      assert.deepEqual(await optOuts(), [optedOut])
+      await store.recordMos([{ ...mo(), wish: 'start' }])
+      assert.deepEqual(await optOuts(), [])
+      await store.recordMos([{ ...stop, id: mo().id, wish: 'stop' }])
+      assert.deepEqual(await optOuts(), [], 'what was stored before does not count again')
+    })
+
     test('a person without a number gets digits that last', async () => {
       const one = scene(stage)
       const [first, second, third] = await fromOf(one, [
@@ -81,6 +127,8 @@ export function mosSuite(stage: Stage): void {
       assert.equal(third, first)
       const other = scene(stage)
       assert.deepEqual(await fromOf(other, [nameless(other, 'ZA.first')]), [first])
+      assert.equal(await other.store.userOf(first ?? ''), 'ZA.first')
+      assert.equal(await other.store.userOf('27821234567'), undefined)
     })
 
     test('the newest MO of each pair is known, whatever order they came in', async () => {

@@ -4,7 +4,7 @@ import type { Body } from '@waypost/protocol'
 import { json, page, reset } from '../far-side.fake.ts'
 import { suppliers } from '../index.ts'
 import { mtOf } from '../supplier.suite.ts'
-import { cat, files, open, patience, refused, template } from './graph.fake.ts'
+import { cat, files, open, patience, refused, template, userOf } from './graph.fake.ts'
 
 const mtId = mtOf({ type: 'text', text: { body: '' } }).id
 
@@ -38,7 +38,7 @@ describe('a file', () => {
 
     assert.equal(messages.length, 4)
 
-    const afterRestart = suppliers['whatsapp-cloud']?.(integration, { agent, files, template })
+    const afterRestart = suppliers['whatsapp-cloud']?.(integration, { agent, files, template, userOf })
     await afterRestart?.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
     assert.ok(graph.requests.slice(1).every(({ path }) => path.endsWith('/messages')))
     const { type, document } = JSON.parse(messages[0]?.body ?? '')

@@ -32,6 +32,10 @@ export const template = (integrationId: string, name: string): Template => ({
   ],
 })
 
+/** One person shows no number. */
+export const userOf = async (alias: string) =>
+  alias === '999000000000001' ? 'ZA.13491208655302741918' : undefined
+
 export const patience = () => AbortSignal.timeout(5000)
 
 export const accepted = (...messages: object[]) => json(200, { messaging_product: 'whatsapp', messages })
@@ -46,7 +50,7 @@ export async function open(t: TestContext, whatsapp: (url: string) => Partial<Wh
   const make = suppliers['whatsapp-cloud']
   assert.ok(make)
   const integration = integrationWith({ baseUrl: `${graph.url}/graph/v23.0`, ...whatsapp(graph.url) })
-  const supplier = make(integration, { agent, files, template })
+  const supplier = make(integration, { agent, files, template, userOf })
 
   const manners: Record<Behaviour, Answer | undefined> = {
     // An upload is answered as well.

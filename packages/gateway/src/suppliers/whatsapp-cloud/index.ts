@@ -1,3 +1,4 @@
+import { mayBeAlias } from '../../core/alias.ts'
 import { fileIdOf } from '../../core/attachments.ts'
 import type { Integration } from '../../core/integration.ts'
 import type { Mt, Outcome } from '../../core/message.ts'
@@ -5,13 +6,17 @@ import type { Supplier } from '../../core/supplier.ts'
 import { type Post, post } from '../http.ts'
 import type { SupplierTools } from '../index.ts'
 import { outcomeOfReply } from './answer.ts'
+import { downloader } from './download.ts'
 import { carries, requestOf } from './render.ts'
 import { templatesOf } from './templates.ts'
 import { uploader } from './upload.ts'
 import { webhookOf } from './webhook.ts'
 
 /** Meta's WhatsApp Business Cloud API: one business phone number of one integration. */
-export function whatsappCloud(integration: Integration, { agent, files, template }: SupplierTools): Supplier {
+export function whatsappCloud(
+  integration: Integration,
+  { agent, files, template, userOf }: SupplierTools,
+): Supplier {
   const sender = integration.whatsapp
   if (!sender) throw new Error(`integration ${integration.id} has no WhatsApp sender`)
 
@@ -33,7 +38,12 @@ export function whatsappCloud(integration: Integration, { agent, files, template
     const filled =
       mt.content.type === 'template' && template(integration.id, mt.content.template.templateName)
     if (filled === undefined) return { type: 'failed', status: 'template_missing' }
-    const json = requestOf(mt, { ...(uploaded && { uploaded }), ...(filled && { template: filled }) })
+    const userId = mayBeAlias(mt.to) ? await userOf(mt.to) : undefined
+    const json = requestOf(mt, {
+      ...(uploaded && { uploaded }),
+      ...(filled && { template: filled }),
+      ...(userId !== undefined && { userId }),
+    })
     const answer = await postMessage({ json }, signal)
     return 'type' in answer ? answer : outcomeOfReply(answer)
   }
@@ -44,6 +54,7 @@ export function whatsappCloud(integration: Integration, { agent, files, template
     pairLimit: sender.pairLimit,
     send,
     webhook: webhookOf(integration.id, sender, (json, signal) => postNumber({ json }, signal)),
+    fetch: downloader(sender, agent),
     ...(sender.businessAccountId && { templates: templatesOf(sender, agent) }),
   }
 }

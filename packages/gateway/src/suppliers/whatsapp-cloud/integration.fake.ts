@@ -26,13 +26,21 @@ export function integrationWith(whatsapp: Partial<WhatsAppSender>): Integration 
     mode: 'production',
     demoExpiresAt: null,
     whatsapp: { ...sender, ...whatsapp },
-    callbacks: { messageUrl: null, statusUrl: null, generation: 'one', basicAuth: null },
+    callbacks: {
+      messageUrl: null,
+      statusUrl: null,
+      generation: 'one',
+      basicAuth: null,
+      inlineMedia: false,
+      misspeltLatitude: false,
+    },
     allowedIps: [],
     limits: { requestsPerSecond: null, perDay: null, perMonth: null },
     balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },
     onUncertain: 'resend',
     uncertainWaitMs: 60_000,
     ordered: false,
+    words: { stop: {}, start: {} },
     signingSecret: '',
   }
 }

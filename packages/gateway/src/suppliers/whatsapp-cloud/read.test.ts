@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { Dlr, Mo } from '../../core/message.ts'
+import type { Attachment, Dlr, Mo, MoContent } from '../../core/message.ts'
 import type { Reading } from '../../core/supplier.ts'
 import { sender } from './integration.fake.ts'
 import { ForeignBody, reader } from './read.ts'
@@ -46,6 +46,33 @@ const without = <T extends object>(value: T, ...keys: (keyof T)[]): T => {
 }
 const text = (body: string) => ({ type: 'text', text: { body } }) as const
 
+const attachment = (of: Omit<Attachment, 'sha256'>): MoContent => ({
+  type: 'attachment',
+  attachment: { ...of, sha256: 'e017bac1b74ba43aa5a8f2ca12653262a5692536731f3a57067bc61ad8914a4b' },
+})
+const button = (text: string, payload: string): MoContent => ({ type: 'button', button: { text, payload } })
+const unsupported = (kind: string): MoContent => ({ type: 'unsupported', unsupported: { kind } })
+const degrees = { latitude: '-33.920873', longitude: '18.418217' }
+const card = {
+  name: { firstName: 'Sipho', formattedName: 'Sipho Dube', lastName: 'Dube' },
+  addresses: [
+    {
+      city: 'Cape Town',
+      country: 'South Africa',
+      countryCode: '27',
+      state: 'Western Cape',
+      street: '1 Long Street',
+      type: 'HOME',
+      zip: '8001',
+    },
+  ],
+  birthday: '1990-02-28',
+  emails: [{ email: 'sipho@example.com', type: 'WORK' }],
+  org: { company: 'Example Ltd' },
+  phones: [{ phone: '+27 99 900 0004', type: 'CELL', waId: '27999000004' }],
+  urls: [{ url: 'https://example.com', type: 'HOME' }],
+}
+
 const readings: Record<string, Partial<Reading>> = {
   text: { mos: [mo()] },
   'text-that-quotes': { mos: [mo({ relatedSupplierId: wamid })] },
@@ -54,8 +81,63 @@ const readings: Record<string, Partial<Reading>> = {
   'text-of-a-person-without-number': {
     mos: [without(mo({ userId: 'ZA.13491208655302741918', content: text('No number, only me') }), 'from')],
   },
-  image: { mos: [mo({ content: { type: 'unsupported', unsupported: { kind: 'image' } } })] },
-  reaction: { skipped: ['message reaction'] },
+  image: {
+    mos: [
+      mo({
+        content: attachment({ supplierId: '1003383421387256', contentType: 'image/jpeg', caption: 'Look' }),
+      }),
+    ],
+  },
+  document: {
+    mos: [
+      mo({
+        content: attachment({
+          supplierId: '1003383421387257',
+          contentType: 'application/pdf',
+          fileName: 'order 17.pdf',
+          caption: 'Signed',
+        }),
+      }),
+    ],
+  },
+  'voice-message': {
+    mos: [
+      mo({ content: attachment({ supplierId: '1003383421387258', contentType: 'audio/ogg; codecs=opus' }) }),
+    ],
+  },
+  sticker: {
+    mos: [mo({ content: attachment({ supplierId: '1003383421387259', contentType: 'image/webp' }) })],
+  },
+  location: {
+    mos: [
+      mo({
+        content: {
+          type: 'location',
+          location: { ...degrees, name: 'Bakery', address: '1 Long Street, Cape Town' },
+        },
+      }),
+    ],
+  },
+  'location-without-a-name': { mos: [mo({ content: { type: 'location', location: degrees } })] },
+  contacts: { mos: [mo({ content: { type: 'contacts', contacts: { contacts: [card] } } })] },
+  button: {
+    mos: [
+      mo({ content: button('Pay later', '0198a1b2c3d4700080000000000000a1:2'), relatedSupplierId: wamid }),
+    ],
+  },
+  'button-without-context': { mos: [mo({ content: button('Pay later', 'Pay later') })] },
+  'interactive-button-reply': {
+    mos: [mo({ content: button('Pay now', 'pay'), relatedSupplierId: wamid })],
+  },
+  'interactive-list-reply': { mos: [mo({ content: button('Red', 'red') })] },
+  'interactive-flow-reply': { mos: [mo({ content: unsupported('interactive') })] },
+  order: { mos: [mo({ content: unsupported('order') })] },
+  reaction: {
+    mos: [mo({ content: { type: 'reaction', reaction: { emoji: '👍' } }, relatedSupplierId: wamid })],
+  },
+  'reaction-taken-back': {
+    mos: [mo({ content: { type: 'reaction', reaction: {} }, relatedSupplierId: wamid })],
+  },
   'number-changed': { skipped: ['message system'] },
   'status-sent': { dlrs: [dlr({ report: { type: 'sent' } })] },
   'status-delivered': { dlrs: [dlr({ report: { type: 'delivered' }, at: 1_763_800_003_000 })] },

@@ -1,8 +1,9 @@
 import type { WhatsAppSender } from '../../core/integration.ts'
-import type { Dlr, DlrReport, Mo, MoContent } from '../../core/message.ts'
+import type { Dlr, DlrReport, Mo } from '../../core/message.ts'
 import type { Reading } from '../../core/supplier.ts'
 import { graphErrorOf, reportOf } from './errors.ts'
-import { Body, Change, Contact, Context, Entry, Message, Status, Text, Value } from './shapes.ts'
+import { contentOf, reactedTo } from './read-content.ts'
+import { Body, Change, Contact, Context, Entry, Message, Status, Value } from './shapes.ts'
 
 /** The body is not a webhook of a WhatsApp business account. */
 export class ForeignBody extends Error {
@@ -106,13 +107,13 @@ interface Receiver {
   names: Map<unknown, string>
 }
 
-/** Kinds that say nothing a business could answer: a reaction to a message, a change of number. */
-const notMessages = new Set(['reaction', 'system'])
+/** Kinds that no person wrote: a change of number. */
+const notMessages = new Set(['system'])
 
 function readMessage(item: unknown, { integrationId, to, names }: Receiver): Omit<Mo, 'id'> | Skipped {
   if (!Message.Check(item)) return 'malformed message'
   if (notMessages.has(item.type)) return `message ${item.type}`
-  const content = contentOf(item.type, item.text)
+  const content = contentOf(item.type, item)
   const { from, userId } = personOf(item.from, item.from_user_id)
   if (!content || !(from || userId)) return 'malformed message'
 
@@ -123,13 +124,9 @@ function readMessage(item: unknown, { integrationId, to, names }: Receiver): Omi
   const profileName = names.get(from ?? userId) ?? names.get(userId)
   if (profileName !== undefined) mo.profileName = profileName
   // A forwarded message has a context without an id.
-  if (Context.Check(item.context)) mo.relatedSupplierId = item.context.id
+  const related = Context.Check(item.context) ? item.context.id : reactedTo(item)
+  if (related !== undefined) mo.relatedSupplierId = related
   return mo
-}
-
-function contentOf(type: string, text: unknown): MoContent | undefined {
-  if (type !== 'text') return { type: 'unsupported', unsupported: { kind: type } }
-  return Text.Check(text) ? { type: 'text', text: { body: text.body } } : undefined
 }
 
 /** The digits of a user id are nobody's number, so `from` has to be a number as a whole. */

@@ -8,6 +8,8 @@ import { referenceTo, type Uploaded } from './upload.ts'
 export interface Referred {
   uploaded?: Uploaded
   template?: Template
+  /** Of a person who shows no number. */
+  userId?: string
 }
 
 type Renderers = {
@@ -34,15 +36,15 @@ export function requestOf(mt: Mt, referred: Referred): object {
   return {
     messaging_product: 'whatsapp',
     recipient_type: 'individual',
-    ...recipientOf(mt),
+    ...recipientOf(mt, referred),
     ...render(mt, referred),
     biz_opaque_callback_data: mt.id,
   }
 }
 
-/** The one place that says whom a message goes to. Meta also takes `recipient`, a user id, instead of a number. */
-function recipientOf({ to }: Mt): { to: string } {
-  return { to }
+/** The one place that says whom a message goes to: a number, or a user id where the person shows none. */
+function recipientOf({ to }: Mt, { userId }: Referred): { to: string } | { recipient: string } {
+  return userId === undefined ? { to } : { recipient: userId }
 }
 
 function render({ id, content }: Mt, referred: Referred): object {

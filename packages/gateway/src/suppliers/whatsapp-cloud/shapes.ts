@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
 /*
@@ -47,7 +47,6 @@ export const Message = Compile(
     from: Type.Optional(Type.Unknown()),
     from_user_id: Type.Optional(Type.Unknown()),
     context: Type.Optional(Type.Unknown()),
-    text: Type.Optional(Type.Unknown()),
   }),
 )
 export const Text = Compile(Type.Object({ body: Type.String() }))
@@ -59,3 +58,39 @@ export const Contact = Compile(
     profile: Type.Object({ name: Type.String() }),
   }),
 )
+
+const unknown = Type.Optional(Type.Unknown())
+export const Media = Compile(
+  Type.Object({
+    id,
+    mime_type: Type.String({ minLength: 1 }),
+    sha256: unknown,
+    filename: unknown,
+    caption: unknown,
+  }),
+)
+const Degrees = Type.Union([Type.Number(), Type.String({ pattern: '^[+-]?[0-9]' })])
+export const Location = Compile(
+  Type.Object({ latitude: Degrees, longitude: Degrees, name: unknown, address: unknown }),
+)
+export const Button = Compile(Type.Object({ text: Type.String(), payload: unknown }))
+const Reply = Type.Optional(Type.Object({ id: Type.String(), title: Type.String() }))
+export const Interactive = Compile(Type.Object({ button_reply: Reply, list_reply: Reply }))
+export const Reaction = Compile(Type.Object({ message_id: id, emoji: unknown }))
+
+const parts = Type.Optional(Type.Array(Type.Record(Type.String(), Type.Unknown())))
+const CardShape = Type.Object({
+  name: Type.Object({
+    formatted_name: Type.Optional(Type.String()),
+    first_name: Type.Optional(Type.String()),
+    last_name: Type.Optional(Type.String()),
+  }),
+  addresses: parts,
+  birthday: unknown,
+  emails: parts,
+  org: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  phones: parts,
+  urls: parts,
+})
+export type Card = Static<typeof CardShape>
+export const Cards = Compile(Type.Array(CardShape, { minItems: 1 }))

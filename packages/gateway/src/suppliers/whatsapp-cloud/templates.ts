@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { WhatsAppSender } from '../../core/integration.ts'
 import { type FoundTemplates, type Supplier, TemplatesUnreachable } from '../../core/supplier.ts'
 import type { FoundTemplate, Template, TemplateButton } from '../../core/template.ts'
-import { nameOf, parse } from '../http.ts'
+import { get, nameOf } from '../http.ts'
 import { graphErrorOf } from './errors.ts'
 
 type Sender = Pick<WhatsAppSender, 'baseUrl' | 'businessAccountId' | 'accessToken'>
@@ -52,32 +52,16 @@ const Page = Compile(
 const Refused = Compile(Type.Object({ error: Type.Unknown() }))
 
 async function pageAt(url: URL, accessToken: string, agent: Dispatcher, signal: AbortSignal) {
-  const { statusCode, json } = await get(url, accessToken, agent, signal).catch((error: unknown) => {
+  const { httpStatus, json } = await get(
+    { agent, url, bearer: accessToken, mostBytes: pageMaxBytes },
+    signal,
+  ).catch((error: unknown) => {
     throw new TemplatesUnreachable(`Meta could not be asked for its templates (${nameOf(error)}).`)
   })
   const error = Refused.Check(json) ? graphErrorOf(json.error) : undefined
   if (error) throw new TemplatesUnreachable(`Meta refused its list of templates with code ${error.code}.`)
-  if (statusCode === 200 && Page.Check(json)) return json
-  throw new TemplatesUnreachable(`Meta’s list of templates cannot be read (HTTP ${statusCode}).`)
-}
-
-async function get(url: URL, accessToken: string, agent: Dispatcher, signal: AbortSignal) {
-  const { origin, pathname, search } = url
-  const { statusCode, body } = await agent.request({
-    origin,
-    path: pathname + search,
-    method: 'GET',
-    headers: { authorization: `Bearer ${accessToken}` },
-    signal,
-  })
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > pageMaxBytes) throw new Error('too long')
-    chunks.push(chunk)
-  }
-  return { statusCode, json: parse(chunks) }
+  if (httpStatus === 200 && Page.Check(json)) return json
+  throw new TemplatesUnreachable(`Meta’s list of templates cannot be read (HTTP ${httpStatus}).`)
 }
 
 /*

@@ -137,6 +137,7 @@ async function open(t: TestContext, whatsapp: Partial<WhatsAppSender> = {}) {
     agent,
     files,
     template: () => undefined,
+    userOf: async () => undefined,
   })
   assert.ok(webhook)
   return { graph, webhook }

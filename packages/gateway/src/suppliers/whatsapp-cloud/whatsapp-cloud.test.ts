@@ -5,7 +5,7 @@ import type { Outcome } from '../../core/message.ts'
 import { type Answer, json, page } from '../far-side.fake.ts'
 import { suppliers } from '../index.ts'
 import { mtOf, supplierSuite } from '../supplier.suite.ts'
-import { accepted, files, open, patience, refused, template } from './graph.fake.ts'
+import { accepted, files, open, patience, refused, template, userOf } from './graph.fake.ts'
 import { integrationWith } from './integration.fake.ts'
 
 interface Case {
@@ -219,7 +219,7 @@ test('an integration without a WhatsApp sender has no such supplier', () => {
   const agent = new Agent()
   const integration = { ...integrationWith({}), whatsapp: null }
   assert.throws(
-    () => suppliers['whatsapp-cloud']?.(integration, { agent, files, template }),
+    () => suppliers['whatsapp-cloud']?.(integration, { agent, files, template, userOf }),
     /no WhatsApp sender/,
   )
 })

@@ -8,13 +8,20 @@ export const integrationDefaults = {
   mode: 'production',
   demoExpiresAt: null,
   whatsapp: null,
-  callbacks: { messageUrl: null, statusUrl: null, basicAuth: null },
+  callbacks: {
+    messageUrl: null,
+    statusUrl: null,
+    basicAuth: null,
+    inlineMedia: false,
+    misspeltLatitude: false,
+  },
   allowedIps: [],
   limits: { requestsPerSecond: null, perDay: null, perMonth: null },
   balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },
   onUncertain: 'resend',
   uncertainWaitMs: 60_000,
   ordered: false,
+  words: { stop: {}, start: {} },
 } as const
 
 /** What a WhatsApp sender is where its settings do not say. */
@@ -107,8 +114,25 @@ const CallbackSettings = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    inlineMedia: or(
+      Type.Boolean({
+        default: false,
+        description: 'One API: files from people come inside their event, in base64, and not by reference.',
+      }),
+    ),
+    misspeltLatitude: or(
+      Type.Boolean({
+        default: false,
+        description: 'One API: a location has `latitute` as well, as older consumers read it.',
+      }),
+    ),
   },
   { additionalProperties: false },
+)
+
+const Words = Type.Record(
+  Type.String({ minLength: 1, maxLength: 20 }),
+  Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100 }),
 )
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
@@ -179,6 +203,16 @@ export const IntegrationSettings = Type.Object(
         description: 'The messages of one conversation keep their order.',
       }),
     ),
+    words: or(
+      Type.Object(
+        { stop: or(Words), start: or(Words) },
+        {
+          additionalProperties: false,
+          description:
+            'By language: `{ "stop": { "en": ["STOP"] }, "start": { "en": ["START"] } }`. A person who writes one of them, and nothing else, is opted out, or in again. None when absent.',
+        },
+      ),
+    ),
     signingSecret: or(
       Type.String({
         pattern: '^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
@@ -231,6 +265,8 @@ const members = {
     statusUrl: nullable(Type.String()),
     generation: Type.Enum(generations),
     basicAuth: nullable(Type.Object({ username: Type.String(), password: hidden })),
+    inlineMedia: Type.Boolean(),
+    misspeltLatitude: Type.Boolean(),
   }),
   allowedIps: Type.Array(Type.String()),
   limits: Type.Object({ requestsPerSecond: limit, perDay: limit, perMonth: limit }),
@@ -242,6 +278,7 @@ const members = {
   onUncertain: Type.Enum(['resend', 'hold'] as const),
   uncertainWaitMs: Type.Integer(),
   ordered: Type.Boolean(),
+  words: Type.Object({ stop: Words, start: Words }),
   signingSecret: Type.String({
     description: `“${hiddenSecret}”, or the secret in the answer to the call that had it made.`,
   }),

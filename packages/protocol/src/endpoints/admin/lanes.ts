@@ -7,7 +7,7 @@ import { listOf, nullable } from './shapes.ts'
 const LaneView = Type.Object(
   {
     lane: Type.String({ description: '`whatsapp:2799900002`, or `callback:<integration>:<endpoint>`.' }),
-    kind: Type.Enum(['mt', 'callback'] as const),
+    kind: Type.Enum(['mt', 'callback', 'fetch'] as const),
     waiting: Type.Integer(),
     oldestDueAt: nullable(timestamp()),
     node: nullable(Type.String(), { description: 'Who serves it.' }),

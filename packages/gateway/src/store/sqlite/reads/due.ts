@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Mt } from '../../../core/message.ts'
-import type { Callback, LaneKind, LaneSummary, Lease } from '../../../core/store.ts'
+import {
+  type Callback,
+  type LaneKind,
+  type LaneSummary,
+  type Lease,
+  laneKindOf,
+} from '../../../core/store.ts'
 import { callbackOf, type EventRow } from '../callback-row.ts'
 import { type MtRow, mtOf } from '../mt-row.ts'
 import { statement } from '../statement.ts'
@@ -60,11 +66,16 @@ const dueCallbackLanes = `
   WHERE EXISTS (SELECT 1 FROM events INDEXED BY events_waiting
       WHERE lane = waiting.lane AND due_at <= ?1 AND due_at IS NOT NULL)`
 
+// One for each integration whose people have just sent files: few.
+const dueFetchLanes = 'SELECT DISTINCT lane FROM fetches WHERE due_at <= ?1'
+
 const selectLanes = `
   WITH waiting AS (
     SELECT lane, count(*) AS waiting, min(due_at) AS oldest FROM mts WHERE due_at IS NOT NULL GROUP BY lane
     UNION ALL
-    SELECT lane, count(*), min(due_at) FROM events WHERE due_at IS NOT NULL GROUP BY lane)
+    SELECT lane, count(*), min(due_at) FROM events WHERE due_at IS NOT NULL GROUP BY lane
+    UNION ALL
+    SELECT lane, count(*), min(due_at) FROM fetches GROUP BY lane)
   SELECT coalesce(waiting.lane, lanes.lane) AS lane, coalesce(waiting.waiting, 0) AS waiting, oldest, node, leased_until
   FROM waiting FULL JOIN lanes ON lanes.lane = waiting.lane
   WHERE waiting.lane IS NOT NULL OR lanes.node IS NOT NULL
@@ -95,6 +106,7 @@ export function dueReads(db: DatabaseSync): DueReads {
   const lanes = {
     mt: statement<{ lane: string }>(db, dueMtLanes),
     callback: statement<{ lane: string }>(db, dueCallbackLanes),
+    fetch: statement<{ lane: string }>(db, dueFetchLanes),
   }
   const forsaken = statement<{ lane: string }>(db, forsakenLanes)
   const summaries = statement<LaneRow>(db, selectLanes)
@@ -116,7 +128,7 @@ export function dueReads(db: DatabaseSync): DueReads {
     lanes: () =>
       summaries.all().map(({ lane, waiting, oldest, node, leased_until }) => ({
         lane,
-        kind: lane.startsWith('callback:') ? 'callback' : 'mt',
+        kind: laneKindOf(lane),
         waiting,
         oldestDueAt: oldest ?? undefined,
         node: node ?? undefined,

@@ -1,12 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Accept, accept } from './accept.ts'
+import { aliases } from './aliases.ts'
 import { type Attempts, attempts } from './attempts.ts'
 import { type Callbacks, callbacks } from './callbacks.ts'
 import { applyDlr, type Dlrs, dlrs } from './dlr.ts'
 import { events } from './events.ts'
+import { type FetchWrites, fetches, fetchWrites } from './fetches.ts'
 import { type FileWrites, files } from './files.ts'
 import { type Leases, leases } from './leases.ts'
-import { type Mos, mos } from './mos.ts'
+import { type Mos, moEvents, mos } from './mos.ts'
 import { type OptOutWrites, optOuts } from './opt-outs.ts'
 import { type SettingsWrites, settings } from './settings.ts'
 import { standings } from './standing.ts'
@@ -21,6 +23,7 @@ export type Writes = Pick<Accept, 'accept'> &
   Attempts &
   Callbacks &
   Dlrs &
+  FetchWrites &
   FileWrites &
   Omit<Leases, 'check'> &
   Mos &
@@ -34,6 +37,7 @@ export type Ending = Pick<Accept, 'writeCounts' | 'dropCounts'>
 export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending } {
   const eventsOf = events(db)
   const standingsOf = standings(db, eventsOf)
+  const told = moEvents(db, eventsOf)
   const apply = applyDlr(standingsOf)
   const ids = supplierIds(db, apply)
   const { check, ...leasing } = leases(db)
@@ -42,7 +46,8 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...accepting,
     ...attempts(db, { leases: { check, ...leasing }, standings: standingsOf, supplierIds: ids }),
     ...dlrs(standingsOf, ids, apply),
-    ...mos(db, eventsOf),
+    ...mos(db, { aliases: aliases(db), events: told, fetches: fetches(db), optOuts: optOuts(db) }),
+    ...fetchWrites(db, { leases: { check }, events: told }),
     ...callbacks(db, { check, ...leasing }),
     ...leasing,
     ...files(db),

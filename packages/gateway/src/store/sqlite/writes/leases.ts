@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Lease, LeaseLost } from '../../../core/store.ts'
+import { type Lease, LeaseLost, laneKindOf } from '../../../core/store.ts'
 import { statement } from '../statement.ts'
 
 interface LaneRow {
@@ -65,7 +65,7 @@ export function leases(db: DatabaseSync): Leases {
   function take(now: number, lane: string, node: string, leaseMs: number): Lease | undefined {
     const realNow = Date.now() // leases go by real time, whatever the business clock says
     const known = laneRow.get(lane)
-    const kind = lane.startsWith('callback:') ? 'callback' : 'mt'
+    const kind = laneKindOf(lane)
     if (known?.node === node) {
       put.run(lane, kind, node, known.fence, realNow + leaseMs)
       return { lane, fence: known.fence }

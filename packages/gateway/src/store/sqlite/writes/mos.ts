@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Mo } from '../../../core/message.ts'
-import type { CallbackEvent, Touched } from '../../../core/store.ts'
+import { readPayload } from '../../../core/postback.ts'
+import type { CallbackEvent, RecordedMo, RecordedMos } from '../../../core/store.ts'
 import { statement } from '../statement.ts'
+import type { Aliases } from './aliases.ts'
 import type { Events } from './events.ts'
+import type { Fetches } from './fetches.ts'
+import type { OptOutWrites } from './opt-outs.ts'
 
 const insertMo = 'INSERT OR IGNORE INTO mos (integration_id, supplier_id, id, at) VALUES (?, ?, ?, ?)'
 
@@ -11,61 +14,96 @@ const openWindow = `
   INSERT INTO windows (integration_id, person, at) VALUES (?, ?, ?)
   ON CONFLICT (integration_id, person) DO UPDATE SET at = max(at, excluded.at)`
 
-const selectAlias = 'SELECT digits FROM aliases WHERE user_id = ?'
-
-const insertAlias = 'INSERT OR IGNORE INTO aliases (user_id, digits) VALUES (?, ?)'
-
 const selectRelated = `
-  SELECT mts.id, mts.client_message_id FROM supplier_ids JOIN mts ON mts.id = supplier_ids.mt_id
+  SELECT mts.id, mts.client_message_id, mts.content
+  FROM supplier_ids JOIN mts ON mts.id = supplier_ids.mt_id
   WHERE supplier_ids.integration_id = ? AND supplier_ids.supplier_id = ?`
 
-export interface Mos {
-  recordMos(now: number, mos: Mo[]): Touched & { stored: number }
+const selectOwn = 'SELECT id, client_message_id, content FROM mts WHERE integration_id = ? AND id = ?'
+
+interface RelatedRow {
+  id: string
+  client_message_id: string | null
+  content: string
 }
 
-export function mos(db: DatabaseSync, events: Events): Mos {
-  const insert = statement(db, insertMo)
-  const open = statement(db, openWindow)
-  const aliasOfUser = statement<{ digits: string }>(db, selectAlias)
-  const addAlias = statement(db, insertAlias)
-  const related = statement<{ id: string; client_message_id: string | null }>(db, selectRelated)
+/** An MO whose person has a number, or what stands for one. */
+export type PersonsMo = Mo & { from: string }
 
-  /** Digits that no phone number has (no country code is 999), lasting, so that the business can answer them. */
-  function aliasOf(userId: string): string {
-    const known = aliasOfUser.get(userId)
-    if (known) return known.digits
-    for (let place = hashOf(userId); ; place = (place + 1n) % aliasCount) {
-      const digits = `999${place.toString().padStart(12, '0')}`
-      if (addAlias.run(userId, digits) === 1) return digits
-    }
-  }
+export interface Mos {
+  recordMos(now: number, mos: RecordedMo[]): RecordedMos
+}
 
-  function eventOf(mo: Mo & { from: string }): CallbackEvent {
+export interface MoEvents {
+  /** Adds the event that tells of an MO, and answers its lane. */
+  tell(mo: PersonsMo, now: number): string
+}
+
+export function moEvents(db: DatabaseSync, events: Events): MoEvents {
+  const related = statement<RelatedRow>(db, selectRelated)
+  const own = statement<RelatedRow>(db, selectOwn)
+
+  function tell(mo: PersonsMo, now: number) {
     const event: CallbackEvent = { type: 'mo', mo }
-    const mt = mo.relatedSupplierId && related.get(mo.integrationId, mo.relatedSupplierId)
+    const payload = mo.content.type === 'button' ? mo.content.button.payload : undefined
+    const pressed = payload === undefined ? undefined : readPayload(payload)
+    const mt =
+      (pressed && own.get(mo.integrationId, pressed.mtId)) ??
+      (mo.relatedSupplierId && related.get(mo.integrationId, mo.relatedSupplierId))
     if (mt) {
       event.relatedMessageId = mt.id
       if (mt.client_message_id !== null) event.relatedClientMessageId = mt.client_message_id
     }
-    return event
+    const postbackData = pressed ? mt && postbackIn(mt, pressed.button) : foreignPostback(mo)
+    if (postbackData !== undefined) event.postbackData = postbackData
+    return events.add(mo.integrationId, 'message', mo.id, event, now)
   }
+
+  return { tell }
+}
+
+/** What the business gave the button, if anything. */
+function postbackIn({ content }: RelatedRow, button: number): string | undefined {
+  const { template } = JSON.parse(content)
+  return template?.postbackData?.[button]
+}
+
+/** A button that somebody else sent. Meta's own payload, of one that was given none, is its text. */
+function foreignPostback({ content }: Mo): string | undefined {
+  if (content.type !== 'button') return undefined
+  const { text, payload } = content.button
+  return payload === text ? undefined : payload
+}
+
+interface Parts {
+  aliases: Aliases
+  events: MoEvents
+  fetches: Fetches
+  optOuts: OptOutWrites
+}
+
+export function mos(db: DatabaseSync, { aliases, events, fetches, optOuts }: Parts): Mos {
+  const insert = statement(db, insertMo)
+  const open = statement(db, openWindow)
 
   return {
     recordMos(now, mos) {
       const touched = new Set<string>()
-      let stored = 0
-      for (const mo of mos) {
+      const stored: RecordedMos['stored'] = []
+      for (const { wish, ...mo } of mos) {
         if (insert.run(mo.integrationId, mo.supplierId, mo.id, mo.at) === 0) continue
-        stored++
-        const from = mo.from ?? aliasOf(mo.userId ?? mo.supplierId)
+        const from = mo.from ?? aliases.of(mo.userId ?? mo.supplierId)
+        stored.push({ id: mo.id, from })
         open.run(mo.integrationId, from, mo.at)
-        touched.add(events.add(mo.integrationId, 'message', mo.id, eventOf({ ...mo, from }), now))
+        if (wish === 'stop')
+          optOuts.putOptOut(now, { integrationId: mo.integrationId, msisdn: from, at: mo.at })
+        if (wish === 'start') optOuts.deleteOptOut(now, mo.integrationId, from)
+        const persons = { ...mo, from }
+        touched.add(
+          mo.content.type === 'attachment' ? fetches.await(persons, now) : events.tell(persons, now),
+        )
       }
       return { lanes: [...touched], stored }
     },
   }
 }
-
-const aliasCount = 10n ** 12n
-
-const hashOf = (userId: string) => createHash('sha256').update(userId).digest().readBigUInt64BE() % aliasCount

@@ -1,0 +1,186 @@
+import { mediaExtensionOf } from '@waypost/protocol'
+import type { Directory } from './directory.ts'
+import type { Events } from './events.ts'
+import { type Filing, keepFile } from './files.ts'
+import type { Integration } from './integration.ts'
+import type { LaneWork, Waker } from './lane.ts'
+import { type Staged, TooBig } from './media.ts'
+import type { Attachment, MoContent } from './message.ts'
+import { passed } from './points.ts'
+import { policies } from './retry.ts'
+import { type Slots, slots } from './slots.ts'
+import { type Fetch, type FetchResult, type Lease, LeaseLost, type Store, StoreUnavailable } from './store.ts'
+import { stored } from './stored.ts'
+import type { Fetched, Supplier } from './supplier.ts'
+
+export interface Fetching extends Filing {
+  store: Filing['store'] & Pick<Store, 'dueFetches' | 'recordFetches'>
+  directory: Pick<Directory, 'integration'>
+  supplierOf(integration: Integration, channel: 'whatsapp'): Supplier
+  lanes: Waker
+  events: Pick<Events, 'fileFetched' | 'storeFailed' | 'storeWrote' | 'bug'>
+  random(): number
+}
+
+/** WhatsApp lets people send documents of up to 100 MB. */
+const mostBytes = 101 * 1024 * 1024
+const underWayMost = 4
+const page = 100
+const fetchTimeoutMs = 120_000
+/** Meta forgets what people sent after so long. */
+const keptBySupplierMs = 7 * 24 * 60 * 60 * 1000
+/** How often bytes are fetched again that do not have the hash they should, before they are taken as they are. */
+const mismatchesMost = 3
+
+/** One integration's lane while this node serves it. */
+interface Place {
+  slots: Slots
+  underWay: Set<string>
+}
+
+/**
+ * Brings files that people sent from their supplier, lane by lane, and makes the event that tells of each. One that
+ * cannot be had is told of as lost: the business learns that the person wrote.
+ */
+export function fetching(app: Fetching): LaneWork {
+  const places = new Map<string, Place>()
+
+  function placeOf(lane: string): Place {
+    const known = places.get(lane)
+    if (known) return known
+    const place = { slots: slots(), underWay: new Set<string>() }
+    places.set(lane, place)
+    return place
+  }
+
+  async function serve(lease: Lease, signal: AbortSignal) {
+    const place = placeOf(lease.lane)
+    while (!signal.aborted) {
+      const underWay = new Set(place.underWay)
+      const due = await app.store.dueFetches(lease, app.now(), page + underWay.size)
+      const fresh = due.filter(({ mo }) => !underWay.has(mo.id))
+      if (fresh.length === 0) return
+      for (const fetch of fresh) {
+        while (place.slots.free(underWayMost) === 0 && !signal.aborted)
+          await place.slots.change(undefined, signal)
+        if (signal.aborted) return
+        place.underWay.add(fetch.mo.id)
+        place.slots.start(bring(lease, fetch, signal).finally(() => place.underWay.delete(fetch.mo.id)))
+      }
+    }
+  }
+
+  async function bring(lease: Lease, fetch: Fetch, signal: AbortSignal) {
+    const startedAt = performance.now()
+    const result = await attempt(fetch).catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) app.events.storeFailed('fetch', error)
+      else app.events.bug('fetch', error, fetch.mo.id)
+      return later(fetch, 'fault')
+    })
+    passed('file.fetched')
+    app.events.fileFetched(fetch, result.outcome, performance.now() - startedAt)
+    const touched = await stored(app.events, signal, () => app.store.recordFetches(lease, [result])).catch(
+      (error: unknown) => {
+        // A lease lost meanwhile is the new holder's business: it fetches the file again.
+        if (!(error instanceof LeaseLost)) app.events.bug('recordFetches', error)
+      },
+    )
+    if (touched) app.lanes.wake(touched.lanes)
+  }
+
+  async function attempt(fetch: Fetch): Promise<Result> {
+    const { mo } = fetch
+    if (mo.content.type !== 'attachment') return told(fetch, mo.content, 'fetched')
+    const { attachment } = mo.content
+    const owner = app.directory.integration(mo.integrationId)
+    const supplier = owner?.whatsapp ? app.supplierOf(owner, 'whatsapp') : undefined
+    if (!owner?.whatsapp || !supplier?.fetch) return lost(fetch, attachment, 'no supplier')
+
+    const found = await supplier.fetch(attachment.supplierId, AbortSignal.timeout(fetchTimeoutMs))
+    if (found.type === 'gone') return lost(fetch, attachment, found.cause)
+    if (found.type === 'deferred') return later(fetch, found.cause)
+    const staged = await stagedOf(found)
+    if (staged === 'too big') return lost(fetch, attachment, staged)
+    if (typeof staged === 'string') return later(fetch, staged)
+    if (!isWhole(staged, attachment, found) && fetch.attempts < mismatchesMost) {
+      await staged.drop()
+      return later(fetch, 'mismatch')
+    }
+    return keep(fetch, attachment, owner.whatsapp.from, staged)
+  }
+
+  /** What went wrong, where the bytes did not arrive. */
+  async function stagedOf({ stream }: Found): Promise<Staged | string> {
+    try {
+      return await app.media.stage(stream, mostBytes)
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error
+      return error instanceof TooBig ? 'too big' : 'broken off'
+    }
+  }
+
+  async function keep(fetch: Fetch, attachment: Attachment, from: string, staged: Staged): Promise<Result> {
+    const { contentType, caption } = attachment
+    const fileName = fileNameOf(attachment, fetch.mo.id)
+    const file = await keepFile(app, staged, {
+      integrationId: fetch.mo.integrationId,
+      from,
+      to: undefined,
+      broadcastAllowed: false,
+      contentType,
+      fileName,
+      sha256: undefined,
+    })
+    if ('reason' in file) return lost(fetch, attachment, 'empty')
+    const { id: fileId, bytes, sha256 } = file
+    const media = { fileId, contentType, fileName, bytes, sha256, ...(caption !== undefined && { caption }) }
+    return told(fetch, { type: 'media', media }, 'fetched')
+  }
+
+  function later(fetch: Fetch, cause: string): Result {
+    const { mo, attempts } = fetch
+    const dueAt = app.now() + Math.round(policies.transient.delayMs(attempts + 1, app.random()))
+    return dueAt < mo.at + keptBySupplierMs || mo.content.type !== 'attachment'
+      ? { moId: mo.id, next: { dueAt }, outcome: { type: 'deferred', cause } }
+      : lost(fetch, mo.content.attachment, cause)
+  }
+
+  return {
+    kind: 'fetch',
+    servable: () => true,
+    serve,
+    async drained() {
+      await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
+    },
+  }
+}
+
+type Found = Extract<Fetched, { type: 'found' }>
+
+/** What is stored, and what is logged of it. */
+interface Result extends FetchResult {
+  outcome: { type: 'fetched' | 'deferred' | 'lost'; cause?: string }
+}
+
+const told = ({ mo }: Fetch, content: MoContent, type: 'fetched'): Result => ({
+  moId: mo.id,
+  next: { content },
+  outcome: { type },
+})
+
+function lost({ mo }: Fetch, { contentType, caption }: Attachment, cause: string): Result {
+  const content = { type: 'lost', lost: { contentType, ...(caption !== undefined && { caption }) } } as const
+  return { moId: mo.id, next: { content }, outcome: { type: 'lost', cause } }
+}
+
+/** Whether the bytes are those that the supplier spoke of, as far as it did. */
+function isWhole(staged: Staged, { sha256 }: Attachment, found: Found): boolean {
+  const said = found.sha256 ?? sha256
+  return (said === undefined || said === staged.sha256) && (found.bytes ?? staged.bytes) === staged.bytes
+}
+
+/** A person's file may be called anything; what is not a plain name is not passed on. */
+function fileNameOf({ fileName, contentType }: Attachment, moId: string): string {
+  const plain = fileName?.replace(/[\p{Cc}\p{Cf}\\/]/gu, '_').slice(0, 200)
+  return plain && !/^\.+$/.test(plain) ? plain : `${moId}.${mediaExtensionOf(contentType) ?? 'bin'}`
+}

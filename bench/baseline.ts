@@ -38,6 +38,7 @@ const app: App = {
   volume: await openVolume(store, now()),
   windows: await openWindows(store, now()),
   lanes: { wake() {} },
+  dispatchers: { warn() {} },
   events: openEvents(pino({ level: 'warn' })),
   newId: idMaker(),
   now,

@@ -13,6 +13,8 @@ async function scripted(t: Scope, settings: Record<string, unknown> = {}) {
   return { graph, installation }
 }
 
+type Graph = Awaited<ReturnType<typeof scriptedGraph>>
+
 async function send({ send }: Installation, to: string[], content = 'Hello') {
   const { json } = await send(
     'one',
@@ -108,6 +110,45 @@ describe('a message', () => {
         [statusCode, statusCode],
       )
     })
+})
+
+describe('a fault that is reported', () => {
+  const failed = (graph: Graph, sent: Sent, code: number) =>
+    graph.post({ statuses: [graph.status(sent, 'failed', { errors: [{ code, title: 'no' }] })] })
+
+  test('and is the account’s holds everything from the sender, until the integration is changed', async (t) => {
+    const { graph, installation } = await scripted(t)
+    const [first] = await send(installation, ['27999000001'])
+    await told(installation, first, 'SENT_TO_SUPPLIER')
+    assert.equal(await failed(graph, graph.sends[0] as Sent, 131042), 200)
+    const others = ['2', '3', '4', '5'].map((digit) => `2799900000${digit}`)
+    await send(installation, others)
+    // Another sender's message, accepted later and delivered, shows that they had their time.
+    await installation.send('legacy', [{ to: '27999000009', content: 'Hi', clientMessageId: 'later' }])
+    await installation.received.legacy.call(({ raw }) => raw.includes('RECEIVED_BY_RECIPIENT'))
+    assert.equal(graph.sends.length, 1)
+
+    await installation.admin('PATCH', `/admin/integrations/${ids.one}`, { name: 'It has paid' })
+    await graph.sentTimes(6)
+    assert.deepEqual(graph.sends.map(({ to }) => to).sort(), ['27999000001', '27999000001', ...others].sort())
+  })
+
+  test('and is the pair’s holds that person for longer each time, and nobody else', async (t) => {
+    const { graph, installation } = await scripted(t)
+    const [slow] = await send(installation, ['27999000001'])
+    for (const times of [1, 2]) {
+      await graph.sentTimes(times)
+      await told(installation, slow, 'SENT_TO_SUPPLIER')
+      assert.equal(await failed(graph, graph.sends.at(-1) as Sent, 131056), 200)
+    }
+    await send(installation, ['27999000001', '27999000002'])
+    await graph.sentTimes(3)
+    assert.equal(graph.sends.at(-1)?.to, '27999000002')
+    const { json } = await installation.admin('GET', `/admin/messages/${slow}`)
+    const { attempts, dueAt } = json as { attempts: { beganAt: number }[]; dueAt: number }
+    assert.equal(attempts.length, 2)
+    assert.ok(dueAt - (attempts[1]?.beganAt ?? 0) >= 4000, 'a second the first time, four the second')
+  })
 })
 
 describe('an attempt whose answer was lost', () => {

@@ -17,7 +17,7 @@ import type { Config } from './config.ts'
 import type { App } from './core/app.ts'
 import { realClock } from './core/clock.ts'
 import { openDirectory } from './core/directory.ts'
-import { dispatch } from './core/dispatch.ts'
+import { type Dispatch, dispatch } from './core/dispatch.ts'
 import { openEvents } from './core/events.ts'
 import { fetching } from './core/fetch.ts'
 import { supplierFiles } from './core/files.ts'
@@ -29,7 +29,7 @@ import { phoneNumberCheck } from './core/phone-number.ts'
 import { registrar } from './core/register.ts'
 import { report } from './core/report.ts'
 import { keepRetention } from './core/retention.ts'
-import type { CallbackEvent } from './core/store.ts'
+import type { CallbackEvent, ReportedFault } from './core/store.ts'
 import type { Supplier } from './core/supplier.ts'
 import { openWindows } from './core/window.ts'
 import { openMedia } from './media/index.ts'
@@ -89,6 +89,12 @@ export async function openGateway({
       for (const own of served) own.wake(which)
     },
   }
+  const dispatching: Dispatch[] = []
+  const dispatchers = {
+    warn(faults: ReportedFault[]) {
+      for (const own of dispatching) own.warn(faults)
+    },
+  }
   let url = ''
   const publicUrl = () => config.WAYPOST_PUBLIC_URL ?? url
   const app: App = {
@@ -101,6 +107,7 @@ export async function openGateway({
     volume: await openVolume(store, now()),
     windows: await openWindows(store, now()),
     lanes,
+    dispatchers,
     events,
     downloadUrl: downloadUrlAt(publicUrl),
     newId,
@@ -123,7 +130,8 @@ export async function openGateway({
 
   const works: LaneWork[] = []
   if (roles.includes('dispatch')) {
-    works.push(dispatch(app), fetching(app))
+    dispatching.push(dispatch(app))
+    works.push(...dispatching, fetching(app))
     parts.use(keepRetention(app))
   }
   if (roles.includes('callbacks')) {

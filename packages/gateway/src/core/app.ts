@@ -1,6 +1,7 @@
 import type { Channel } from '@waypost/protocol'
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
+import type { Warner } from './dispatch.ts'
 import type { Events } from './events.ts'
 import type { Integration } from './integration.ts'
 import type { Waker } from './lane.ts'
@@ -23,6 +24,7 @@ export interface App extends Clock {
   volume: Volume
   windows: Windows
   lanes: Waker
+  dispatchers: Warner
   events: Events
   /** Where a business fetches a file that a person sent. */
   downloadUrl(media: MoMedia): string

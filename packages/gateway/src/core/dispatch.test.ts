@@ -8,7 +8,7 @@ import { scene } from '../store/suite/scene.ts'
 import { type Dispatching, dispatch } from './dispatch.ts'
 import type { Integration } from './integration.ts'
 import type { Mt, Outcome } from './message.ts'
-import { type Store, StoreUnavailable } from './store.ts'
+import { type ReportedFault, type Store, StoreUnavailable } from './store.ts'
 
 describe('a lane', () => {
   test('without a sender is served for what expires in it', async (t) => {
@@ -46,14 +46,48 @@ describe('a lane', () => {
       together.push(++underWay)
       await new Promise((resolve) => setTimeout(resolve, 5))
       underWay--
-      return sends.length < 25
-        ? { type: 'deferred', retry: 'maintenance', status: 'refused_by_supplier', retryAfterMs: 5 }
+      return sends.length < 22
+        ? { type: 'deferred', retry: 'throughput', status: 'server_rate_limit' }
         : { type: 'sent', supplierIds: [`wamid.${sends.length}`] }
     })
     await accept(...Array.from({ length: 20 }, () => ({})))
-    await served.until(async () => sends.length >= 44)
-    assert.deepEqual(new Set(together.slice(20, 25)), new Set([1]))
-    assert.ok(together.slice(25).some((count) => count > 1))
+    await served.until(async () => sends.length >= 41)
+    assert.deepEqual(new Set(together.slice(20, 22)), new Set([1]))
+    assert.ok(together.slice(22).some((count) => count > 1))
+  })
+
+  test('that is held by a report asks one message at a time what will be reported of it', async (t) => {
+    const { accept, answerWith, sends, served, warn } = await lane(t)
+    const times: number[] = []
+    answerWith(async () => {
+      times.push(performance.now())
+      return { type: 'sent', supplierIds: [`wamid.${sends.length}`] }
+    })
+    await accept(...Array.from({ length: 5 }, () => ({})))
+    const began = performance.now()
+    warn({ retry: 'throughput' })
+    await served.until(async () => sends.length === 5)
+    const [first = 0, second = 0] = times
+    assert.ok(first - began >= 999, 'the hold')
+    assert.ok(second - first >= 999, 'and the same again for the report on the first')
+  })
+
+  test('of which a pair is reported keeps the others going', async (t) => {
+    const { accept, sends, served, warn } = await lane(t)
+    warn({ retry: 'pair', to: '27821111111', attempts: 5 })
+    await accept({ to: '27821111111' }, { to: '27822222222' })
+    await served.until(async () => sends.length > 0)
+    assert.deepEqual(
+      sends.map(({ to }) => to),
+      ['27822222222'],
+    )
+  })
+
+  test('is not held for what was reported to another than its owner', async (t) => {
+    const { accept, sends, served, warn } = await lane(t)
+    warn({ retry: 'hold-account', integrationId: 'the one before' })
+    await accept({})
+    await served.until(async () => sends.length === 1)
   })
 
   test('that somebody else owns now keeps the messages of before to itself', async (t) => {
@@ -200,6 +234,10 @@ async function lane(t: TestContext) {
     moved,
     answerWith(next: typeof answer) {
       answer = next
+    },
+    warn(fault: Partial<ReportedFault> & Pick<ReportedFault, 'retry'>) {
+      const { integrationId, lane } = own
+      work.warn([{ integrationId, lane, to: '27821234567', attempts: 1, ...fault }])
     },
     failPostponing(times: number) {
       failures = times

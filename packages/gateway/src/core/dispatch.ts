@@ -8,9 +8,9 @@ import type { Mt, Outcome } from './message.ts'
 import { type Pace, pace } from './pace.ts'
 import { type Pairs, pairs } from './pairs.ts'
 import { passed } from './points.ts'
-import { policies } from './retry.ts'
+import { policies, policyAt, repeatsOf, waitMs } from './retry.ts'
 import { type Slots, slots } from './slots.ts'
-import { type Lease, laneOf, type RecordedOutcome, type Store } from './store.ts'
+import { type Lease, laneOf, type RecordedOutcome, type ReportedFault, type Store } from './store.ts'
 import { stored } from './stored.ts'
 import type { Supplier } from './supplier.ts'
 
@@ -26,6 +26,13 @@ export interface Dispatching {
   now(): number
   random(): number
 }
+
+/** Tells whoever serves a lane here what its supplier reported: the fault may be more than its message's. */
+export interface Warner {
+  warn(faults: ReportedFault[]): void
+}
+
+export interface Dispatch extends LaneWork, Warner {}
 
 /** What this node remembers of a lane while it serves it. All of it can be lost: nothing here is a promise. */
 interface Place {
@@ -58,7 +65,7 @@ const strangerWaitMs = 60 * 60_000
  * Takes due MTs to their supplier, lane by lane, and records what came of it. A message goes out by its own integration
  * or not at all. While a lane has no sender, or its sender is held, only the time of its messages runs.
  */
-export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneWork {
+export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispatch {
   const places = new Map<string, Place>()
   app.directory.onChange(() => {
     for (const { slots } of places.values()) slots.rouse()
@@ -247,14 +254,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneW
     const at = app.now()
     switch (outcome.type) {
       case 'sent':
-        sender.hold.answered()
+        sender.hold.answered(performance.now())
         return {
           type: 'sent',
           supplierIds: outcome.supplierIds,
           status: outcome.held ? 'queued_at_limit' : 'sent',
         }
       case 'failed':
-        sender.hold.answered()
+        sender.hold.answered(performance.now())
         return outcome
       case 'unknown':
         fault(sender, mt)
@@ -268,43 +275,65 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): LaneW
         const code = outcome.supplierCode === undefined ? {} : { supplierCode: outcome.supplierCode }
         if (at + wait >= mt.expiresAt) return { type: 'failed', status: outcome.status, ...code } // there would be no other attempt
         // What the lane holds back goes when the lane does, which may be sooner than planned.
-        return { type: 'deferred', dueAt: policies[outcome.retry].waits === 'lane' ? at : at + wait, ...code }
+        const dueAt = policies[outcome.retry].waits === 'lane' ? at : at + wait
+        const repeats = repeatsOf(outcome.retry, outcome.repeats)
+        const limit = repeats === undefined ? {} : { limit: { repeats, status: outcome.status } }
+        return { type: 'deferred', dueAt, ...code, ...limit }
       }
     }
   }
 
-  /** Makes whoever has to wait do so. Answers how long this message waits. */
+  /** Answers how long this message waits. */
   function defer(sender: Sender, mt: Mt, { retry, retryAfterMs }: Outcome & { type: 'deferred' }): number {
-    const { waits, delayMs } = policies[retry]
+    if (policies[retry].waits === 'message') fault(sender, mt)
+    return waitOut(sender, { ...mt, lane: laneOf(mt), retry }, retryAfterMs)
+  }
+
+  /** Makes whoever has to wait do so, but for the message itself. */
+  function waitOut(sender: Sender, { lane, to, attempts, retry }: Fault, askedMs?: number): number {
     const now = performance.now()
-    const wait = Math.round(
-      retryAfterMs ?? delayMs(waits === 'lane' ? sender.hold.count() + 1 : mt.attempts, app.random()),
-    )
-    if (waits === 'message') fault(sender, mt)
-    if (waits === 'pair') sender.pairs.block(mt.to, now + wait)
-    if (waits === 'lane') holdLane(sender, mt, wait)
-    if (retry === 'throughput') sender.pace.slowDown(now)
+    const { waits } = policies[retry]
+    const times = waits === 'lane' ? sender.hold.count() + 1 : attempts
+    const wait = waitMs(policyAt(retry, times), { times, random: app.random(), askedMs })
+    if (waits === 'pair') sender.pairs.block(to, now + wait)
+    if (waits === 'lane' && holdLane(sender, lane, wait) && retry === 'throughput') sender.pace.slowDown(now)
     return wait
+  }
+
+  /** As after an answer; but that the supplier took the message says nothing of its sender any more. */
+  function warn(faults: ReportedFault[]) {
+    for (const fault of faults) {
+      const sender = senderIn(placeOf(fault.lane))
+      if (sender?.owner.id !== fault.integrationId) continue
+      const wait = waitOut(sender, fault)
+      if (policies[fault.retry].waits === 'lane') sender.hold.reported(wait)
+    }
   }
 
   function fault(sender: Sender, mt: Mt) {
     if (sender.hold.isSupplierFault())
-      holdLane(sender, mt, policies.transient.delayMs(sender.hold.count() + 1, app.random()))
+      holdLane(sender, laneOf(mt), policies.transient.delayMs(sender.hold.count() + 1, app.random()))
   }
 
-  function holdLane(sender: Sender, mt: Mt, ms: number) {
-    if (sender.hold.begin(performance.now(), ms)) app.events.laneHeld(laneOf(mt), ms)
+  /** Answers whether it is a new hold. */
+  function holdLane(sender: Sender, lane: string, ms: number): boolean {
+    const isNew = sender.hold.begin(performance.now(), ms)
+    if (isNew) app.events.laneHeld(lane, ms)
+    return isNew
   }
 
   return {
     kind: 'mt',
     servable: () => true, // a lane without a sender is served as well: its messages expire
     serve,
+    warn,
     async drained() {
       await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
     },
   }
 }
+
+type Fault = Pick<ReportedFault, 'lane' | 'to' | 'attempts' | 'retry'>
 
 interface Sending {
   place: Place

@@ -11,17 +11,22 @@ export interface Hold {
   begin(now: number, ms: number): boolean
   /** A fault that may be its message's own. Answers whether it has to be taken for the supplier's. */
   isSupplierFault(): boolean
+  /** What it waits out was reported, after an answer as it should be: the next such answer proves nothing yet. */
+  reported(ms: number): void
   /** The supplier answered as it should. */
-  answered(): void
+  answered(now: number): void
 }
 
 /** As many faults in a row are the supplier's: the lane waits instead of burning attempts. */
 const faultsBeforeHold = 10
+/** Within this, Meta as a rule has reported what it did not say in its answer. */
+const reportMostMs = 10_000
 
 export function hold(): Hold {
   let until = -Infinity
   let count = 0
   let faults = 0
+  let reportMs: number | undefined
 
   return {
     until: () => until,
@@ -33,9 +38,16 @@ export function hold(): Hold {
       return isNew
     },
     isSupplierFault: () => ++faults >= faultsBeforeHold || count > 0,
-    answered() {
-      count = 0
+    reported(ms) {
+      reportMs = Math.min(ms, reportMostMs)
+    },
+    answered(now) {
       faults = 0
+      if (reportMs === undefined) count = 0
+      else if (now >= until) {
+        until = now + reportMs
+        reportMs = undefined
+      } // else it was under way when the hold began
     },
   }
 }

@@ -105,7 +105,15 @@ export interface Dlr {
 
 export type DlrReport =
   | { type: 'sent' | 'delivered' | 'read' }
-  | { type: 'failed'; status: StatusName; supplierCode?: string; retry?: Retry }
+  | {
+      type: 'failed'
+      status: StatusName
+      supplierCode?: string
+      retry?: Retry
+      repeats?: number
+      /** What the supplier calls the message's file is of no use any more: the file is to be handed over anew. */
+      fileUnusable?: true
+    }
 
 /** How to go on after a fault that may pass. Data in each supplier's error table; `core/retry.ts` reckons the delay. */
 export type Retry =
@@ -123,13 +131,21 @@ export type Retry =
  *
  *  - `sent`: the supplier has it.
  *  - `failed`: it does not, and trying again cannot help.
- *  - `deferred`: it certainly does not, and trying again may help. `status` is what the message ends in if its time runs out.
+ *  - `deferred`: it certainly does not, and trying again may help. `status` is what the message ends in if its time runs
+ *    out, or if it meets the same code again after `repeats` tries more.
  *  - `unknown`: it may have it.
  */
 export type Outcome =
   | { type: 'sent'; supplierIds: string[]; held?: boolean }
   | { type: 'failed'; status: StatusName; supplierCode?: string }
-  | { type: 'deferred'; retry: Retry; status: StatusName; retryAfterMs?: number; supplierCode?: string }
+  | {
+      type: 'deferred'
+      retry: Retry
+      status: StatusName
+      retryAfterMs?: number
+      supplierCode?: string
+      repeats?: number
+    }
   | { type: 'unknown'; cause: string }
 
 /** Why acceptance refused a message: a row of the protocol's table of reasons, and what its wording names. */

@@ -1,10 +1,9 @@
-import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
+import type { Warner } from './dispatch.ts'
 import type { Events } from './events.ts'
 import type { Waker } from './lane.ts'
 import type { Dlr } from './message.ts'
 import { passed } from './points.ts'
-import { policies } from './retry.ts'
 import type { RecordedDlr, RecordedMo, Store } from './store.ts'
 import type { Reading } from './supplier.ts'
 import type { Windows } from './window.ts'
@@ -15,9 +14,9 @@ export interface Receiving {
   directory: Pick<Directory, 'integration' | 'wished'>
   windows: Pick<Windows, 'wrote'>
   lanes: Waker
+  dispatchers: Warner
   events: Pick<Events, 'received' | 'skipped'>
   newId(): string
-  now: Clock['now']
   random(): number
 }
 
@@ -34,7 +33,7 @@ export async function receive(
     return { ...mo, id: app.newId(), ...(wish && { wish }) }
   })
   const [reported, written] = await Promise.all([
-    dlrs.length > 0 ? app.store.recordDlrs(dlrs.map((dlr) => settled(app, dlr))) : undefined,
+    dlrs.length > 0 ? app.store.recordDlrs(dlrs.map((dlr) => settled(dlr, app.random()))) : undefined,
     news.length > 0 ? app.store.recordMos(news) : undefined,
   ])
   passed('webhook.stored')
@@ -46,6 +45,7 @@ export async function receive(
     app.windows.wrote(integrationId, from, at)
     if (wish) app.directory.wished({ integrationId, msisdn: from, at }, wish)
   }
+  app.dispatchers.warn(reported?.faults ?? [])
   app.lanes.wake([...(reported?.lanes ?? []), ...(written?.lanes ?? [])])
 
   app.events.received('dlr', dlrs.length)
@@ -54,14 +54,9 @@ export async function receive(
   if (skipped.length > 0) app.events.skipped(integrationId, skipped)
 }
 
-/** What a report means for its message: a status, and for a fault that may pass the time of the next try. */
-function settled(app: Receiving, dlr: Dlr): RecordedDlr {
-  const { report } = dlr
-  if (report.type !== 'failed') return { ...dlr, status: report.type }
-  if (!report.retry) return { ...dlr, status: report.status }
-  return {
-    ...dlr,
-    status: report.status,
-    dueAt: app.now() + Math.round(policies[report.retry].delayMs(1, app.random())),
-  }
-}
+/** What a report means for its message: a status. When a fault that may pass is tried again, the store knows. */
+const settled = (dlr: Dlr, random: number): RecordedDlr => ({
+  ...dlr,
+  status: dlr.report.type === 'failed' ? dlr.report.status : dlr.report.type,
+  random,
+})

@@ -1,7 +1,7 @@
 import type { StatusName } from '@waypost/protocol'
 import type { Account, ApiKey, Integration, OptOut, Pin, Wish } from './integration.ts'
 import type { MediaFile } from './media.ts'
-import type { Dlr, Mo, MoContent, Mt } from './message.ts'
+import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
 import type { Template } from './template.ts'
 
 /**
@@ -47,9 +47,10 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Reports are matched by our id, else by the supplier's. One that matches nothing is kept and applied as soon as an
-   * outcome or another report makes its supplier id known.
+   * outcome or another report makes its supplier id known. A failure that may pass puts its message back, by
+   * `waitAfterReportMs`; where it is news of the newest attempt it is among the `faults`, unless it was kept before.
    */
-  recordDlrs(dlrs: RecordedDlr[]): Promise<Touched & { unmatched: number }>
+  recordDlrs(dlrs: RecordedDlr[]): Promise<Touched & { unmatched: number; faults: ReportedFault[] }>
   /**
    * Answers the MOs that were new. A person without a number gets a lasting alias in `from`. One whose content is an
    * attachment waits for its file in its integration's `fetch` lane; any other is an event at once. A wish for no more
@@ -207,14 +208,29 @@ export interface RecordedOutcome {
   settled:
     | { type: 'sent'; supplierIds: string[]; status: StatusName }
     | { type: 'failed'; status: StatusName; supplierCode?: string }
-    | { type: 'deferred'; dueAt: number; supplierCode?: string }
+    | { type: 'deferred'; dueAt: number; supplierCode?: string; limit?: RepeatLimit }
     | { type: 'unknown'; dueAt: number; cause: string }
 }
 
-/** A report as core settled it. With `dueAt` the failure may pass, and the message is sent again then. */
+/** A message fails after all when this many attempts before ended with the same supplier's code. */
+export interface RepeatLimit {
+  repeats: number
+  status: StatusName
+}
+
+/** A report as core settled it. `random`, in [0, 1), spreads the next tries of what failed together. */
 export interface RecordedDlr extends Dlr {
   status: StatusName
-  dueAt?: number
+  random: number
+}
+
+/** A fault that may pass, met by a message's newest attempt. It may be its lane's. */
+export interface ReportedFault {
+  integrationId: string
+  lane: string
+  to: string
+  attempts: number
+  retry: Retry
 }
 
 /** An MO as core read it. */

@@ -34,9 +34,14 @@ export function lookingSuite(stage: Stage): void {
       const { store, sent, report, begin, outcome, clock } = scene(stage)
       const { mt, supplierId, lease } = await sent()
       const beganAt = clock.at
-      const failed = { type: 'failed', status: 'server_rate_limit', supplierCode: '130429' } as const
-      await store.recordDlrs([report({ supplierId, report: failed, dueAt: clock.at })])
-      clock.at += 10
+      const failed = {
+        type: 'failed',
+        status: 'server_rate_limit',
+        retry: 'pair',
+        supplierCode: '131056',
+      } as const
+      await store.recordDlrs([report({ supplierId, report: failed })])
+      clock.at += 1000
       await begin(lease, mt)
       await outcome(mt, 2, { type: 'sent', supplierIds: ['wamid.second'], status: 'sent' })
       await store.recordDlrs([report({ supplierId: 'wamid.second', report: { type: 'delivered' } })])
@@ -45,7 +50,7 @@ export function lookingSuite(stage: Stage): void {
       assert.equal(life?.mt.status, 'delivered')
       assert.deepEqual(life?.supplierIds, [supplierId, 'wamid.second'])
       assert.deepEqual(life?.attempts, [
-        { number: 1, beganAt, endedAt: beganAt, outcome: 'failed', detail: '130429' },
+        { number: 1, beganAt, endedAt: beganAt, outcome: 'failed', detail: '131056' },
         { number: 2, beganAt: clock.at, endedAt: clock.at, outcome: 'sent' },
       ])
       assert.deepEqual(

@@ -156,8 +156,10 @@ async function worldOf(one: Scene) {
         supplierId:
           by === 'an unknown id' ? supplierId(message.mt, message.attempts + 1) : supplierId(message.mt, 1),
         ...(by === 'our id' ? { messageId: message.mt.id } : {}),
-        report: type === 'failed' ? { type, status: 'not_on_channel' } : { type },
-        ...(type === 'failed' && again ? { dueAt: clock.at + 1000 } : {}),
+        report:
+          type === 'failed'
+            ? { type, status: 'not_on_channel', ...(again ? { retry: 'pair' } : {}) }
+            : { type },
       }),
     ])
   }

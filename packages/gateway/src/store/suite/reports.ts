@@ -6,6 +6,9 @@ import type { RecordedDlr, RecordedOutcome } from '../../core/store.ts'
 import { hourMs, type Stage, scene } from './scene.ts'
 
 const failure = { type: 'failed', status: 'not_on_channel' } as const
+/** A fault that makes its message wait 1, 4, 16, … seconds. */
+const passing = { ...failure, retry: 'pair', supplierCode: '131056' } as const
+const secondMs = 1000
 
 export function reportsSuite(stage: Stage): void {
   describe('reports', () => {
@@ -51,7 +54,7 @@ export function reportsSuite(stage: Stage): void {
       const { mt, supplierId } = await sent()
       const types = ['delivered', 'read', 'delivered'] as const
       const touched = await store.recordDlrs(types.map((type) => report({ supplierId, report: { type } })))
-      assert.deepEqual(touched, { lanes: [endpoint('status')], unmatched: 0 })
+      assert.deepEqual(touched, { lanes: [endpoint('status')], unmatched: 0, faults: [] })
       assert.deepEqual(await told(mt), ['sent', 'delivered', 'read'])
     })
 
@@ -103,8 +106,8 @@ export function reportsSuite(stage: Stage): void {
       const reports = (['read', 'delivered'] as const).map((type) =>
         report({ supplierId: 'early', report: { type } }),
       )
-      assert.deepEqual(await store.recordDlrs(reports), { lanes: [], unmatched: 2 })
-      assert.deepEqual(await store.recordDlrs(reports), { lanes: [], unmatched: 2 })
+      assert.deepEqual(await store.recordDlrs(reports), { lanes: [], unmatched: 2, faults: [] })
+      assert.deepEqual(await store.recordDlrs(reports), { lanes: [], unmatched: 2, faults: [] })
       await outcome(mt, 1, { type: 'sent', supplierIds: ['early'], status: 'sent' })
       const heard = await told(mt)
       assert.equal(heard.at(-1), 'read')
@@ -124,10 +127,9 @@ export function reportsSuite(stage: Stage): void {
     test('a kept report of a fault that may pass puts the message back', async () => {
       const { store, underWay, outcome, report, due, clock } = scene(stage)
       const { mt } = await underWay()
-      const dueAt = clock.at + 1000
-      await store.recordDlrs([report({ supplierId: 'early', report: failure, dueAt })])
+      await store.recordDlrs([report({ supplierId: 'early', report: passing })])
       await outcome(mt, 1, { type: 'sent', supplierIds: ['early'], status: 'sent' })
-      assert.deepEqual(await due(dueAt), [mt.id])
+      assert.deepEqual(await due(clock.at + secondMs), [mt.id])
     })
 
     test('a report on another integration’s message matches nothing', async () => {
@@ -135,7 +137,7 @@ export function reportsSuite(stage: Stage): void {
       const { mt, supplierId } = await one.sent()
       for (const strange of [{ messageId: mt.id }, { supplierId }]) {
         const report = other.report({ report: { type: 'read' }, ...strange })
-        assert.deepEqual(await other.store.recordDlrs([report]), { lanes: [], unmatched: 1 })
+        assert.deepEqual(await other.store.recordDlrs([report]), { lanes: [], unmatched: 1, faults: [] })
       }
       assert.equal((await one.find(mt)).status, 'sent')
     })
@@ -170,10 +172,10 @@ export function reportsSuite(stage: Stage): void {
     test('a delivery ends every waiting, also of a message that failed meanwhile', async () => {
       const { store, sent, report, find, due, clock } = scene(stage)
       const { mt, supplierId } = await sent()
-      await store.recordDlrs([report({ supplierId, report: failure, dueAt: clock.at })])
-      assert.deepEqual(await due(), [mt.id])
+      await store.recordDlrs([report({ supplierId, report: passing })])
+      assert.deepEqual(await due(clock.at + secondMs), [mt.id])
       await store.recordDlrs([report({ supplierId, report: { type: 'delivered' } })])
-      assert.deepEqual(await due(), [])
+      assert.deepEqual(await due(clock.at + secondMs), [])
       assert.equal((await find(mt)).status, 'delivered')
     })
 
@@ -181,37 +183,77 @@ export function reportsSuite(stage: Stage): void {
       test('put the message back, and the next attempt is the next number', async () => {
         const { store, sent, report, find, due, begin, told, lane, clock } = scene(stage)
         const { mt, supplierId, lease } = await sent()
-        const dueAt = clock.at + 1000
-        const dlr = report({ supplierId, report: { ...failure, supplierCode: '131049' }, dueAt })
-        assert.deepEqual(await store.recordDlrs([dlr]), { lanes: [lane], unmatched: 0 })
+        const dueAt = clock.at + secondMs
+        const { lanes, unmatched } = await store.recordDlrs([report({ supplierId, report: passing })])
+        assert.deepEqual({ lanes, unmatched }, { lanes: [lane], unmatched: 0 })
         assert.partialDeepStrictEqual(await find(mt), { dueAt, status: 'sent', uncertain: false })
         assert.deepEqual(await due(dueAt), [mt.id])
         assert.deepEqual(await told(mt), ['sent'])
         assert.equal((await begin(lease, mt)).get(mt.id), 2)
         const life = await store.life(mt.id)
-        assert.partialDeepStrictEqual(life?.attempts[0], { outcome: 'failed', detail: '131049' })
+        assert.partialDeepStrictEqual(life?.attempts[0], { outcome: 'failed', detail: '131056' })
       })
 
       test('count once, also when they come twice or too late', async () => {
         const { store, sent, report, find, due, begin, clock } = scene(stage)
         const { mt, supplierId, lease } = await sent()
-        const dlr = report({ supplierId, report: failure, dueAt: clock.at })
-        await store.recordDlrs([dlr])
-        await store.recordDlrs([{ ...dlr, dueAt: clock.at + hourMs }])
+        const dlr = report({ supplierId, report: passing })
+        const first = await store.recordDlrs([dlr, dlr])
+        clock.at += secondMs
+        const again = await store.recordDlrs([dlr])
+        assert.deepEqual([first.faults.length, again.faults.length], [1, 0])
         assert.deepEqual(await due(), [mt.id])
         await begin(lease, mt)
-        await store.recordDlrs([{ ...dlr, dueAt: clock.at + hourMs }])
+        assert.deepEqual(await store.recordDlrs([dlr]), { lanes: [], unmatched: 0, faults: [] })
         assert.equal((await find(mt)).dueAt, undefined)
+      })
+
+      test('put it back for longer with each attempt, and say whose fault it may be', async () => {
+        const { store, sent, report, find, begin, outcome, integrationId, lane, clock } = scene(stage)
+        const { mt, lease } = await sent({ to: '27821111111' })
+        for (const [attempts, wait] of [
+          [1, secondMs],
+          [2, 4 * secondMs],
+          [3, 16 * secondMs],
+        ] as const) {
+          const supplierId = `${mt.id}.${attempts}`
+          await outcome(mt, attempts, { type: 'sent', supplierIds: [supplierId], status: 'sent' })
+          const { faults } = await store.recordDlrs([report({ supplierId, report: passing })])
+          assert.deepEqual(faults, [{ integrationId, lane, to: '27821111111', attempts, retry: 'pair' }])
+          assert.equal((await find(mt)).dueAt, clock.at + wait)
+          clock.at += wait
+          await begin(lease, mt)
+        }
+      })
+
+      test('are final when the message met the same fault often enough, answered or reported', async () => {
+        const { store, sent, report, find, due, begin, outcome, clock } = scene(stage)
+        const { mt, supplierId, lease } = await sent()
+        const limited = { ...passing, repeats: 2 }
+        await store.recordDlrs([report({ supplierId, report: limited })])
+        await begin(lease, mt)
+        // Another fault is not counted.
+        await outcome(mt, 2, { type: 'deferred', dueAt: clock.at, supplierCode: '131000' })
+        await begin(lease, mt)
+        const limit = { repeats: 2, status: 'server_rate_limit' } as const
+        await outcome(mt, 3, { type: 'deferred', dueAt: clock.at, supplierCode: '131056', limit })
+        assert.deepEqual(await due(), [mt.id])
+        await begin(lease, mt)
+        await outcome(mt, 4, { type: 'sent', supplierIds: [`${mt.id}.4`], status: 'sent' })
+        const { faults } = await store.recordDlrs([report({ supplierId: `${mt.id}.4`, report: limited })])
+        assert.equal(faults.length, 1, 'what it says of the sender is news all the same')
+        assert.deepEqual(await due(clock.at + hourMs), [])
+        assert.equal((await find(mt)).status, 'not_on_channel')
       })
 
       test('are not undone by an older sent that comes after them', async () => {
         const { store, underWay, outcome, report, due, find, clock } = scene(stage)
         const { mt } = await underWay()
         const ours = { supplierId: 'one', messageId: mt.id }
-        await store.recordDlrs([report({ ...ours, report: failure, dueAt: clock.at })])
+        await store.recordDlrs([report({ ...ours, report: passing })])
         await store.recordDlrs([report({ ...ours, report: { type: 'sent' } })])
         await outcome(mt, 1, { type: 'sent', supplierIds: ['one'], status: 'sent' })
-        assert.deepEqual(await due(), [mt.id])
+        assert.deepEqual(await due(clock.at + secondMs), [mt.id])
         assert.equal((await find(mt)).status, 'sent')
       })
 
@@ -231,16 +273,16 @@ export function reportsSuite(stage: Stage): void {
           const { store, sent, report, find, due, clock } = scene(stage)
           const { mt, supplierId } = await sent(changes)
           for (const one of first) await store.recordDlrs([report({ supplierId, report: one })])
-          await store.recordDlrs([report({ supplierId, report: failure, dueAt: clock.at })])
-          assert.deepEqual(await due(), [])
+          await store.recordDlrs([report({ supplierId, report: passing })])
+          assert.deepEqual(await due(clock.at + hourMs), [])
           assert.equal((await find(mt)).status, status)
         })
     })
 
     test('a failure of a superseded attempt leaves the newer one alone', async () => {
-      const { store, sent, report, find, begin, outcome, clock } = scene(stage)
+      const { store, sent, report, find, begin, outcome } = scene(stage)
       const { mt, supplierId, lease } = await sent()
-      await store.recordDlrs([report({ supplierId, report: failure, dueAt: clock.at })])
+      await store.recordDlrs([report({ supplierId, report: passing })])
       await begin(lease, mt)
       await store.recordDlrs([report({ supplierId, report: failure })])
       await outcome(mt, 2, { type: 'sent', supplierIds: ['second'], status: 'sent' })
@@ -250,9 +292,9 @@ export function reportsSuite(stage: Stage): void {
     })
 
     test('a delivery of an earlier attempt ends the one that is under way', async () => {
-      const { store, sent, report, find, begin, due, take, clock } = scene(stage)
+      const { store, sent, report, find, begin, due, take } = scene(stage)
       const { mt, supplierId, lease } = await sent()
-      await store.recordDlrs([report({ supplierId, report: failure, dueAt: clock.at })])
+      await store.recordDlrs([report({ supplierId, report: passing })])
       await begin(lease, mt)
       await store.recordDlrs([report({ supplierId, report: { type: 'delivered' } })])
       await take('another')

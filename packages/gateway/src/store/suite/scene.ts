@@ -95,6 +95,7 @@ export function scene({ store, clock }: Stage) {
     integrationId,
     supplierId: `wamid.${newId()}`,
     status: changes.report.type === 'failed' ? changes.report.status : changes.report.type,
+    random: 0.5,
     at: clock.at,
     ...changes,
   })

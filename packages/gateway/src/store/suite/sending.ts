@@ -212,6 +212,19 @@ export function sendingSuite(stage: Stage): void {
       assert.equal(await store.openMts('nobody', undefined), 0)
     })
 
+    test('a fault that may pass fails the message that met it too often', async () => {
+      const { underWay, outcome, begin, find, told, clock } = scene(stage)
+      const { mt, lease } = await underWay()
+      const limit = { repeats: 1, status: 'template_not_available' } as const
+      const settled = { type: 'deferred', dueAt: clock.at, supplierCode: '134101', limit } as const
+      await outcome(mt, 1, settled)
+      assert.deepEqual(await told(mt), [])
+      await begin(lease, mt)
+      await outcome(mt, 2, settled)
+      assert.deepEqual(await told(mt), ['template_not_available'])
+      assert.equal((await find(mt)).dueAt, undefined)
+    })
+
     test('giving up on an uncertain message leaves its attempt unknown', async () => {
       const { underWay, outcome, store, clock } = scene(stage)
       const { mt } = await underWay({ onUncertain: 'hold' })

@@ -47,6 +47,24 @@ test('the titles are the published ones', { skip }, () => {
   )
 })
 
+test('what may be the message’s own fault is tried again as often as the published notes say', {
+  skip,
+}, () => {
+  const { errors } = JSON.parse(readFileSync(mapping, 'utf8')) as {
+    errors: { code: number; note?: string }[]
+  }
+  const says = (code: number) => errors.find((row) => row.code === code)?.note ?? ''
+  for (const [code, note, repeats] of [
+    [1, /Cap at 3 tries/, 2],
+    [131052, /3 tries at most/, 2],
+    [131053, /Upload again to get a fresh media id, once; .*Then final/, 1],
+  ] as const) {
+    assert.match(says(code), note)
+    assert.partialDeepStrictEqual(outcomeOf(errorOf({ code }), 400), { retry: 'transient', repeats })
+    assert.partialDeepStrictEqual(reportOf(errorOf({ code })), { retry: 'transient', repeats })
+  }
+})
+
 test('the status of a fault without one of its own tells an answer from a report', () => {
   assert.equal(numberOf('refused_by_supplier'), numberOf('delivery_failed'))
   const error = errorOf({ code: 135000 })

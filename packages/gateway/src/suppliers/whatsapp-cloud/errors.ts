@@ -18,12 +18,14 @@ interface MetaError {
   status?: StatusName
   /** Codes that Meta uses for several faults: the first expression that fits its lower-cased words decides. */
   details?: [RegExp, StatusName][]
+  /** How often a fault that may be the message's own is tried again; else as its policy says. */
+  repeats?: number
 }
 
 /** Meta's errors, as https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes and experience have them. */
 export const metaErrors: Record<number, MetaError> = {
   0: { title: 'AuthException', policy: 'hold-credential' },
-  1: { title: 'API unknown', policy: 'transient' },
+  1: { title: 'API unknown', policy: 'transient', repeats: 2 },
   2: { title: 'API service', policy: 'transient' },
   3: { title: 'API Method', policy: 'hold-credential' },
   4: { title: 'Too many API calls', policy: 'api-quota', status: 'server_rate_limit' },
@@ -96,6 +98,7 @@ export const metaErrors: Record<number, MetaError> = {
   131052: {
     title: 'Media download error',
     policy: 'transient',
+    repeats: 2,
     status: 'media_access_error',
     details: [
       [/404|not found|410|expired/, 'media_not_found'],
@@ -106,6 +109,7 @@ export const metaErrors: Record<number, MetaError> = {
   131053: {
     title: 'Media upload error',
     policy: 'transient',
+    repeats: 1,
     status: 'media_rejected',
     details: [
       [/size|too large|exceed/, 'media_size_error'],
@@ -211,18 +215,18 @@ export function graphErrorOf(value: unknown): GraphError | undefined {
 
 /** What a refused send came to. A Graph error says that the message was not accepted, so it is never `unknown`. */
 export function outcomeOf(error: GraphError, httpStatus: number): Outcome {
-  const { retry, status = 'refused_by_supplier' } = judge(error, httpStatus >= 500)
+  const { retry, repeats, status = 'refused_by_supplier' } = judge(error, httpStatus >= 500)
   const supplierCode = String(error.code)
-  if (retry) return { type: 'deferred', retry, status, supplierCode }
+  if (retry) return { type: 'deferred', retry, status, supplierCode, ...repeats }
   return { type: 'failed', status, supplierCode }
 }
 
 /** What a failed status says. Meta gives a reason with each; one we cannot read is still a failure. */
 export function reportOf(error: GraphError | undefined): DlrReport {
   if (!error) return { type: 'failed', status: 'delivery_failed' }
-  const { retry, status = 'delivery_failed' } = judge(error, false)
-  const supplierCode = String(error.code)
-  return retry ? { type: 'failed', status, supplierCode, retry } : { type: 'failed', status, supplierCode }
+  const { retry, repeats, status = 'delivery_failed' } = judge(error, false)
+  const failed = { type: 'failed', status, supplierCode: String(error.code) } as const
+  return retry ? { ...failed, retry, ...repeats } : failed
 }
 
 function judge({ code, words, isTransient }: GraphError, serverFault: boolean): Judgement {
@@ -230,12 +234,14 @@ function judge({ code, words, isTransient }: GraphError, serverFault: boolean): 
   // A code that is new to us: Meta says whether it may pass; where it does not, trying again would be guessing.
   if (!row) return { retry: serverFault || isTransient ? 'transient' : undefined, status: undefined }
   const status = row.details?.find(([pattern]) => pattern.test(words))?.[1] ?? row.status
-  return { retry: retryOf(row.policy), status }
+  const repeats = row.repeats === undefined ? {} : { repeats: row.repeats }
+  return { retry: retryOf(row.policy), status, repeats }
 }
 
 interface Judgement {
   retry: Retry | undefined
   status: StatusName | undefined
+  repeats?: { repeats?: number }
 }
 
 function retryOf(policy: Policy): Retry | undefined {

@@ -32,7 +32,8 @@ export function attempts(db: DatabaseSync, { leases, standings, supplierIds }: P
   const later = statement(db, postponeMt)
 
   function record(mt: Standing, outcome: RecordedOutcome, now: number, touched: Set<string>) {
-    const { attempt, at, settled } = outcome
+    const { attempt, at } = outcome
+    const settled = settledFor(mt, outcome)
     if (settled.type === 'sent') return recordSent(mt, outcome, settled, now, touched)
     standings.endAttempt(mt, attempt, at, settled.type, detailOf(settled))
     if (attempt !== mt.attempts || !standings.isOpen(mt)) return
@@ -46,6 +47,14 @@ export function attempts(db: DatabaseSync, { leases, standings, supplierIds }: P
       case 'unknown':
         return standings.wait(mt, settled.dueAt, 1, touched)
     }
+  }
+
+  /** What may be tried again fails when it was tried often enough. */
+  function settledFor(mt: Standing, { attempt, settled }: RecordedOutcome): RecordedOutcome['settled'] {
+    if (settled.type !== 'deferred' || !settled.limit) return settled
+    const { supplierCode, limit } = settled
+    if (!standings.isSpent(mt, attempt, supplierCode, limit.repeats)) return settled
+    return { type: 'failed', status: limit.status, ...(supplierCode !== undefined && { supplierCode }) }
   }
 
   function recordSent(

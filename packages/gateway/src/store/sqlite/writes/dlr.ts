@@ -1,20 +1,33 @@
 import { isFinal } from '@waypost/protocol'
-import type { RecordedDlr, Touched } from '../../../core/store.ts'
+import { repeatsOf, waitAfterReportMs } from '../../../core/retry.ts'
+import type { RecordedDlr, ReportedFault, Touched } from '../../../core/store.ts'
 import type { Standing, Standings } from './standing.ts'
 import type { SupplierIds } from './supplier-ids.ts'
 
-/** Applies a report to the message that it is known to belong to, and to the attempt that it speaks of. */
+/**
+ * Applies a report to the message that it is known to belong to, and to the attempt that it speaks of. Answers a fault
+ * that may pass, where it is news.
+ */
 export type ApplyDlr = (
   mt: Standing,
   dlr: RecordedDlr,
   attempt: number,
   now: number,
   touched: Set<string>,
-) => void
+) => ReportedFault | undefined
 
 export function applyDlr(standings: Standings): ApplyDlr {
+  /** Undefined where there is no other attempt. */
+  function nextTry(mt: Standing, { report, random }: RecordedDlr, attempt: number, now: number) {
+    if (report.type !== 'failed' || !report.retry) return undefined
+    const { retry, repeats, supplierCode } = report
+    const dueAt = now + waitAfterReportMs(retry, attempt, random)
+    const isSpent = standings.isSpent(mt, attempt, supplierCode, repeatsOf(retry, repeats))
+    return isSpent || dueAt >= mt.expires_at ? undefined : dueAt
+  }
+
   return (mt, dlr, attempt, now, touched) => {
-    const { report, status, at, dueAt } = dlr
+    const { report, status, at } = dlr
     if (report.type !== 'failed') {
       // The supplier has it, whatever became of our question: nothing more is to be tried. Only a late `sent` of an
       // attempt that has failed since says nothing new.
@@ -24,27 +37,31 @@ export function applyDlr(standings: Standings): ApplyDlr {
         standings.close(mt)
       }
       standings.raise(mt, status, at, now, touched)
-      return
+      return undefined
     }
 
-    if (attempt < mt.attempts || mt.status === 'delivered' || isFinal(mt.status)) return
-    if (dueAt === undefined || dueAt > mt.expires_at) {
-      standings.close(mt)
-      standings.endAttempt(mt, attempt, at, 'failed', report.supplierCode)
-      standings.raise(mt, status, at, now, touched)
-      return
-    }
+    const { retry, supplierCode } = report
+    if (attempt < mt.attempts || mt.status === 'delivered' || isFinal(mt.status)) return undefined
     const waitsAgain = mt.due_at !== null && mt.uncertain === 0
-    if (waitsAgain) return // the same report once more
-    standings.refuteAttempt(mt, attempt, at, report.supplierCode)
-    standings.wait(mt, dueAt, 0, touched)
+    if (retry && waitsAgain) return undefined // the same report once more
+    const dueAt = nextTry(mt, dlr, attempt, now)
+    if (dueAt === undefined) {
+      standings.close(mt)
+      standings.endAttempt(mt, attempt, at, 'failed', supplierCode)
+      standings.raise(mt, status, at, now, touched)
+    } else {
+      standings.refuteAttempt(mt, attempt, at, supplierCode)
+      standings.wait(mt, dueAt, 0, touched)
+    }
+    const { integration_id: integrationId, lane, recipient: to } = mt
+    return retry && { integrationId, lane, to, attempts: attempt, retry }
   }
 }
 
 const overtaken = 'The report on an earlier attempt came first'
 
 export interface Dlrs {
-  recordDlrs(now: number, dlrs: RecordedDlr[]): Touched & { unmatched: number }
+  recordDlrs(now: number, dlrs: RecordedDlr[]): Touched & { unmatched: number; faults: ReportedFault[] }
 }
 
 export function dlrs(standings: Standings, supplierIds: SupplierIds, apply: ApplyDlr): Dlrs {
@@ -61,6 +78,7 @@ export function dlrs(standings: Standings, supplierIds: SupplierIds, apply: Appl
   return {
     recordDlrs(now, dlrs) {
       const touched = new Set<string>()
+      const faults: ReportedFault[] = []
       let unmatched = 0
       for (const dlr of dlrs) {
         const matched = match(dlr)
@@ -70,10 +88,11 @@ export function dlrs(standings: Standings, supplierIds: SupplierIds, apply: Appl
           continue
         }
         const { mt, attempt } = matched
-        apply(mt, dlr, attempt, now, touched)
+        const fault = apply(mt, dlr, attempt, now, touched)
+        if (fault) faults.push(fault)
         supplierIds.learn(mt, dlr.supplierId, attempt, now, touched)
       }
-      return { lanes: [...touched], unmatched }
+      return { lanes: [...touched], unmatched, faults }
     },
   }
 }

@@ -8,6 +8,7 @@ export interface Standing {
   id: string
   integration_id: string
   lane: string
+  recipient: string
   client_message_id: string | null
   due_at: number | null
   under_way: 0 | 1
@@ -19,7 +20,7 @@ export interface Standing {
 }
 
 const columns =
-  'id, integration_id, lane, client_message_id, due_at, under_way, uncertain, attempts, expires_at, status, status_at'
+  'id, integration_id, lane, recipient, client_message_id, due_at, under_way, uncertain, attempts, expires_at, status, status_at'
 
 const selectMt = `SELECT ${columns} FROM mts WHERE id = ?`
 
@@ -30,6 +31,8 @@ const putStatus = 'UPDATE mts SET status = ?, status_at = ? WHERE id = ?'
 const endAttempt = `
   UPDATE attempts SET ended_at = ?1, outcome = ?2, detail = ?3
   WHERE mt_id = ?4 AND number = ?5 AND (outcome IS NULL OR (?2 = 'sent' AND outcome IN ('unknown', 'deferred')))`
+
+const countAttempts = 'SELECT count(*) AS times FROM attempts WHERE mt_id = ? AND number < ? AND detail = ?'
 
 const refuteAttempt =
   "UPDATE attempts SET ended_at = ?, outcome = 'failed', detail = ? WHERE mt_id = ? AND number = ?"
@@ -52,6 +55,13 @@ export interface Standings {
    * ever corrected by the knowledge that it was sent: giving up on the message does not make an unknown end known.
    */
   endAttempt(mt: Standing, number: number, at: number, outcome: string, detail?: string): boolean
+  /** Whether a fault was met by so many attempts before this one that the message fails of it. */
+  isSpent(
+    mt: Standing,
+    number: number,
+    supplierCode: string | undefined,
+    repeats: number | undefined,
+  ): boolean
   /** The supplier says that the attempt came to nothing after all; that it was once sent is then old news. */
   refuteAttempt(mt: Standing, number: number, at: number, detail: string | undefined): void
 }
@@ -62,6 +72,7 @@ export function standings(db: DatabaseSync, events: Events): Standings {
   const put = statement(db, putStatus)
   const end = statement(db, endAttempt)
   const refute = statement(db, refuteAttempt)
+  const count = statement<{ times: number }>(db, countAttempts)
 
   function settle(mt: Standing, dueAt: number | null, uncertain: 0 | 1) {
     place.run(dueAt, uncertain, mt.id)
@@ -93,6 +104,10 @@ export function standings(db: DatabaseSync, events: Events): Standings {
     },
     endAttempt: (mt, number, at, outcome, detail) =>
       end.run(at, outcome, detail ?? null, mt.id, number) === 1,
+    isSpent: (mt, number, supplierCode, repeats) =>
+      repeats !== undefined &&
+      supplierCode !== undefined &&
+      (count.get(mt.id, number, supplierCode)?.times ?? 0) >= repeats,
     refuteAttempt(mt, number, at, detail) {
       refute.run(at, detail ?? null, mt.id, number)
     },

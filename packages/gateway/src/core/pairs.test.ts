@@ -63,6 +63,17 @@ test('without the limit only a block holds a person', () => {
   assert.ok(own.turnOf(fresh('1'), 4000) <= 4000)
 })
 
+for (const limited of [true, false])
+  test(`people of the past are forgotten, ${limited ? 'with' : 'without'} the limit`, () => {
+    const own = pairs(limited)
+    for (let person = 0; person < 10_000; person++) {
+      own.block(`${person}`, person * 10_000 + 4000)
+      own.left(`${person}`, person * 10_000)
+    }
+    assert.ok(own.size() <= 1001, String(own.size()))
+    assert.ok(own.turnOf(fresh('9999'), 99_990_000) > 99_990_000, 'and those of now are not')
+  })
+
 /** Sends as much as goes at once. */
 function burstAt(own: ReturnType<typeof pairs>, now: number): number {
   let sent = 0

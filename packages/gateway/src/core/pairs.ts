@@ -13,6 +13,8 @@ export interface Pairs {
   left(to: string, now: number): void
   /** The supplier refused: nothing goes to this person for a while. */
   block(to: string, until: number): void
+  /** How many people it remembers something of: those of the past are forgotten by and by. */
+  size(): number
 }
 
 export type Waiting = Pick<Mt, 'to' | 'acceptedAt' | 'dueAt'>
@@ -21,6 +23,7 @@ const leakMs = 6000
 const burst = 45
 /** Turns come by the business clock, which may run so much ahead of the real one. */
 const earlyMs = 50
+const leastToSweep = 1000
 
 export function pairs(limited: boolean): Pairs {
   // Per person the time at which the bucket is empty again, and the first turn that is not booked. One that has passed
@@ -29,11 +32,15 @@ export function pairs(limited: boolean): Pairs {
   const nextTurn = new Map<string, number>()
   const blockedUntil = new Map<string, number>()
 
-  function forget(now: number) {
-    for (const times of [emptyAt, nextTurn, blockedUntil])
-      for (const [to, at] of times) if (at <= now) times.delete(to)
+  const all = [emptyAt, nextTurn, blockedUntil]
+  const size = () => Math.max(...all.map((times) => times.size))
+  let sweepAbove = leastToSweep
+
+  function sweep(now: number) {
+    if (size() <= sweepAbove) return
+    for (const times of all) for (const [to, at] of times) if (at <= now) times.delete(to)
+    sweepAbove = Math.max(leastToSweep, size() * 2)
   }
-  let sweepAbove = 1000
 
   return {
     turnOf({ to, acceptedAt, dueAt }, now) {
@@ -49,15 +56,12 @@ export function pairs(limited: boolean): Pairs {
       if (limited) nextTurn.set(to, Math.max(nextTurn.get(to) ?? -Infinity, turn + leakMs))
     },
     left(to, now) {
-      if (!limited) return
-      emptyAt.set(to, Math.max(now, emptyAt.get(to) ?? now) + leakMs)
-      if (emptyAt.size > sweepAbove) {
-        forget(now)
-        sweepAbove = Math.max(1000, emptyAt.size * 2)
-      }
+      if (limited) emptyAt.set(to, Math.max(now, emptyAt.get(to) ?? now) + leakMs)
+      sweep(now)
     },
     block(to, until) {
       blockedUntil.set(to, until)
     },
+    size,
   }
 }

@@ -163,7 +163,7 @@ const actionsOf = ({ buttons }: Template) => buttons.filter(({ type }) => type =
 const urlsOf = ({ buttons }: Template) => buttons.filter((button) => button.type === 'url')
 
 /** The button that `websiteUrl` speaks of, where it is a URL button. */
-function urlButtonOf(template: Template, { websiteUrl }: Body<'template'>) {
+export function urlButtonOf(template: Template, { websiteUrl }: Body<'template'>) {
   const button = websiteUrl && actionsOf(template)[websiteUrl.listPosition - 1]
   return button?.type === 'url' ? button : undefined
 }

@@ -129,6 +129,29 @@ describe('a template', () => {
       components: [{ type: 'header', parameters: [{ type: 'text', parameter_name: 'month', text: 'May' }] }],
     },
     {
+      what: 'a URL that varies behind one that does not',
+      filled: {
+        templateName: 'links',
+        parameters: {},
+        websiteUrl: { listPosition: 2, parameters: { 1: 'bills/7' } },
+      },
+      components: [
+        {
+          type: 'button',
+          sub_type: 'quick_reply',
+          index: '0',
+          parameters: [{ type: 'payload', payload: `${mtId}:1` }],
+        },
+        { type: 'button', sub_type: 'url', index: '2', parameters: [{ type: 'text', text: 'bills/7' }] },
+        {
+          type: 'button',
+          sub_type: 'quick_reply',
+          index: '3',
+          parameters: [{ type: 'payload', payload: `${mtId}:2` }],
+        },
+      ],
+    },
+    {
       what: 'nothing to fill but buttons',
       filled: { templateName: 'statement', header: { text: {} }, parameters: {} },
       components: [],

@@ -14,7 +14,7 @@ export const files = await testFiles()
 export const cat = 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg'
 await files.put({ id: cat }, Buffer.from('a cat'))
 
-/** Every name is a template, with two reply buttons around one for a URL. */
+/** Every name is a template, with two reply buttons around one for a URL; `links` has one that never varies before it. */
 export const template = (integrationId: string, name: string): Template => ({
   integrationId,
   name,
@@ -27,6 +27,7 @@ export const template = (integrationId: string, name: string): Template => ({
   ...(name === 'named' && { header: { type: 'text', text: 'Statement for {{month}}' } }),
   buttons: [
     { type: 'reply', text: 'Pay now' },
+    ...(name === 'links' ? [{ type: 'url', text: 'Home', url: 'https://acme.example' } as const] : []),
     { type: 'url', text: 'Open', url: 'https://acme.example/{{1}}' },
     { type: 'reply', text: 'Pay later' },
   ],

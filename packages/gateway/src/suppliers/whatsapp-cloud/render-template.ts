@@ -1,6 +1,6 @@
 import type { Body, TemplateParameters } from '@waypost/protocol'
 import { payloadOf } from '../../core/postback.ts'
-import { placeholdersIn, type Template } from '../../core/template.ts'
+import { placeholdersIn, type Template, urlButtonOf } from '../../core/template.ts'
 import type { Referred } from './render.ts'
 import { referenceTo } from './upload.ts'
 
@@ -11,6 +11,7 @@ import { referenceTo } from './upload.ts'
 export function renderTemplate(body: Body<'template'>, referred: Referred, mtId: string): object {
   const { template } = referred
   if (!template) throw new Error('a template is to be sent that the catalogue does not have')
+  const chosen = urlButtonOf(template, body)
   const components = [
     ...headerOf(body, template, referred),
     ...partOf('body', body.parameters),
@@ -20,7 +21,7 @@ export function renderTemplate(body: Body<'template'>, referred: Referred, mtId:
           type: 'payload',
           payload: payloadOf(mtId, placeAmongReplies(template, index)),
         })
-      const suffix = button.type === 'url' ? body.websiteUrl?.parameters?.[1] : undefined
+      const suffix = button === chosen ? body.websiteUrl?.parameters?.[1] : undefined
       return suffix === undefined ? [] : buttonOf('url', index, { type: 'text', text: suffix })
     }),
   ]

@@ -135,7 +135,7 @@ function judge(
     to,
     content,
     generation,
-    priority: isUrgent(app, request, to, at) || template?.category === 'authentication' ? 0 : 1,
+    priority: isUrgent(app, request, submission, at) || template?.category === 'authentication' ? 0 : 1,
     acceptedAt: at,
     expiresAt: at + defaultValidityMs,
     status: over ?? 'accepted',
@@ -151,9 +151,13 @@ function judge(
   return mt
 }
 
-/** Single messages in an open conversation: somebody waits for them. */
-const isUrgent = (app: Accepting, { integration, submissions }: Request, to: string, at: number) =>
-  submissions.length === 1 && app.windows.isOpen(integration.id, to, at)
+/** A free-form reply by itself in an open conversation: somebody waits for it. */
+const isUrgent = (
+  app: Accepting,
+  { integration, submissions }: Request,
+  { to, content }: Submission,
+  at: number,
+) => submissions.length === 1 && content.type !== 'template' && app.windows.isOpen(integration.id, to, at)
 
 const templateOf = ({ directory }: Accepting, { id }: Integration, content: Content) =>
   content.type === 'template' ? directory.template(id, content.template.templateName) : undefined

@@ -16,9 +16,9 @@ export async function openWindows(store: Pick<Store, 'windowsSince'>, now: numbe
   const newest = new Map<string, number>()
   const windows: Windows = {
     isOpen: (integrationId, person, at) =>
-      (newest.get(`${integrationId}:${person}`) ?? -Infinity) > at - windowMs,
+      (newest.get(`${integrationId}:${nameOf(person)}`) ?? -Infinity) > at - windowMs,
     wrote(integrationId, person, at) {
-      const pair = `${integrationId}:${person}`
+      const pair = `${integrationId}:${nameOf(person)}`
       const known = newest.get(pair)
       if (known !== undefined && known >= at) return
       newest.delete(pair) // back to the young end: a Map forgets in order of insertion
@@ -33,3 +33,12 @@ export async function openWindows(store: Pick<Store, 'windowsSince'>, now: numbe
     windows.wrote(integrationId, from, at)
   return windows
 }
+
+/**
+ * Countries in which WhatsApp may know a person by a number with one digit more or less than the one they are called by:
+ * Brazil's ninth digit, Mexico's 1, Argentina's 9.
+ */
+const oneDigitMore = /^(55\d\d)9(?=\d{8}$)|^(52)1(?=\d{10}$)|^(54)9(?=\d{10}$)/
+
+/** The same for both of a person's numbers. */
+const nameOf = (person: string) => person.replace(oneDigitMore, '$1$2$3')

@@ -117,12 +117,13 @@ export function supplierFiles({ media, store, now }: Supplying): SupplierFiles {
     known: (fileId, sender) => store.supplierFile(fileId, sender, now()),
     remember: (fileId, sender, supplierId, keptMs) =>
       store.putSupplierFile({ fileId, sender, supplierId, expiresAt: now() + keptMs }),
+    forget: (fileId, sender, supplierId) => store.forgetSupplierFile({ fileId, sender, supplierId }),
   }
 }
 
 interface Supplying {
   media: Pick<MediaStore, 'open'>
-  store: Pick<Store, 'findFile' | 'supplierFile' | 'putSupplierFile'>
+  store: Pick<Store, 'findFile' | 'supplierFile' | 'putSupplierFile' | 'forgetSupplierFile'>
   now(): number
 }
 

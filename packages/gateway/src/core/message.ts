@@ -112,7 +112,7 @@ export type DlrReport =
       retry?: Retry
       repeats?: number
       /** What the supplier calls the message's file is of no use any more: the file is to be handed over anew. */
-      fileUnusable?: true
+      fileUnusable?: boolean
     }
 
 /** How to go on after a fault that may pass. Data in each supplier's error table; `core/retry.ts` reckons the delay. */

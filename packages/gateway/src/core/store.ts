@@ -48,7 +48,8 @@ export interface Store extends AsyncDisposable {
   /**
    * Reports are matched by our id, else by the supplier's. One that matches nothing is kept and applied as soon as an
    * outcome or another report makes its supplier id known. A failure that may pass puts its message back, by
-   * `waitAfterReportMs`; where it is news of the newest attempt it is among the `faults`, unless it was kept before.
+   * `waitAfterReportMs`; where it is news of the newest attempt it is among the `faults`, unless it was kept before. One
+   * that says so makes its message's file unknown to every supplier.
    */
   recordDlrs(dlrs: RecordedDlr[]): Promise<Touched & { unmatched: number; faults: ReportedFault[] }>
   /**
@@ -98,6 +99,8 @@ export interface Store extends AsyncDisposable {
   /** What a supplier calls a file that it was given for this sender, as long as it has it. */
   supplierFile(fileId: string, sender: string, at: number): Promise<string | undefined>
   putSupplierFile(file: SupplierFile): Promise<void>
+  /** The supplier has it no more under this name; another name it was given since stays. */
+  forgetSupplierFile(file: Omit<SupplierFile, 'expiresAt'>): Promise<void>
 
   // Looking
 

@@ -79,4 +79,6 @@ export interface SupplierFiles {
   /** What the supplier calls a file that it was given for this sender before, as long as it has it. */
   known(fileId: string, sender: string): Promise<string | undefined>
   remember(fileId: string, sender: string, supplierId: string, keptMs: number): Promise<void>
+  /** It turned out not to have it any more. */
+  forget(fileId: string, sender: string, supplierId: string): Promise<void>
 }

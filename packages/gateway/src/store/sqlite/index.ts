@@ -87,6 +87,7 @@ export async function openSqlite(
     expiredFiles: (at, limit) => look.call('expiredFiles', 1, at, limit),
     supplierFile: (fileId, sender, at) => read.call('supplierFile', 1, fileId, sender, at),
     putSupplierFile: (file) => write.call('putSupplierFile', 1, file),
+    forgetSupplierFile: (file) => write.call('forgetSupplierFile', 1, file),
     deleteFiles: (ids) => write.call('deleteFiles', ids.length, ids),
 
     findMt: (integrationId, id) => read.call('findMt', 1, integrationId, id),

@@ -53,6 +53,36 @@ export function filesSuite(stage: Stage): void {
       assert.equal(await store.supplierFile(fileId, 'other', at), undefined)
     })
 
+    test('are forgotten by the name that a supplier has no more, and by no other', async () => {
+      const { store } = scene(stage)
+      const { id: fileId } = file()
+      const { at } = stage.clock
+      const named = { fileId, sender: 'one', supplierId: 'second' }
+      await store.putSupplierFile({ ...named, expiresAt: at + 10 })
+      await store.forgetSupplierFile({ ...named, supplierId: 'first' })
+      await store.forgetSupplierFile({ ...named, sender: 'other' })
+      assert.equal(await store.supplierFile(fileId, 'one', at), 'second')
+      await store.forgetSupplierFile(named)
+      assert.equal(await store.supplierFile(fileId, 'one', at), undefined)
+    })
+
+    for (const { what, retry } of [
+      { what: 'and it is sent again', retry: 'transient' },
+      { what: 'for good', retry: undefined },
+    ] as const)
+      test(`are forgotten by every name when a report says that they are of no use, ${what}`, async () => {
+        const { store, sent, report } = scene(stage)
+        const [own, other] = [file(), file()]
+        const { at } = stage.clock
+        for (const { id: fileId } of [own, other])
+          await store.putSupplierFile({ fileId, sender: 'one', supplierId: fileId, expiresAt: at + 10 })
+        const { supplierId } = await sent({ content: { type: 'media', media: { fileId: own.id } } })
+        const failed = { type: 'failed', status: 'media_rejected', ...(retry && { retry }) } as const
+        await store.recordDlrs([report({ supplierId, report: { ...failed, fileUnusable: true } })])
+        assert.equal(await store.supplierFile(own.id, 'one', at), undefined)
+        assert.equal(await store.supplierFile(other.id, 'one', at), other.id)
+      })
+
     test('whose time is up are named oldest first, until they are deleted', async () => {
       const { store } = scene(stage)
       const at = stage.clock.at - 1_000_000

@@ -46,6 +46,54 @@ describe('a file', () => {
     assert.deepEqual(document, { id: 'media.7', caption: 'Yours', filename: 'a "quoted"\nname.pdf' })
   })
 
+  test('is handed over anew, in the same send, when Meta does not have it any more', async (t) => {
+    const { supplier, graph } = await open(t)
+    const id = 'b3f1c1a0-0000-4000-8000-000000000003.jpg'
+    await files.put({ id }, Buffer.from('a fish'))
+    const message = mtOf({ type: 'media', media: { fileId: id } })
+    graph.answerWith(json(200, { id: 'media.old', messages: [{ id: 'wamid.1' }] }))
+    await supplier.send(message, patience())
+
+    const lost = refused(400, { code: 131009, message: 'Media media.old not found' })
+    graph.answerWith((response) => {
+      const isOld = graph.requests.at(-1)?.body.includes('media.old')
+      const answer = isOld ? lost : json(200, { id: 'media.new', messages: [{ id: 'wamid.2' }] })
+      answer(response)
+    })
+    assert.deepEqual(await supplier.send(message, patience()), { type: 'sent', supplierIds: ['wamid.2'] })
+    assert.equal(await files.known(id, 'id-2799900101'), 'media.new')
+    const paths = graph.requests.map(({ path }) => path.split('/').at(-1))
+    assert.deepEqual(paths, ['media', 'messages', 'messages', 'media', 'messages'])
+  })
+
+  test('fails when Meta does not find what it was just given', async (t) => {
+    const { supplier, graph } = await open(t)
+    const id = 'b3f1c1a0-0000-4000-8000-000000000004.jpg'
+    await files.put({ id }, Buffer.from('a bird'))
+    graph.answerWith((response) => {
+      const isUpload = graph.requests.at(-1)?.path.endsWith('/media')
+      const lost = refused(400, { code: 131009, message: 'Media not found' })
+      const answer = isUpload ? json(200, { id: `media.${graph.requests.length}` }) : lost
+      answer(response)
+    })
+    const outcome = await supplier.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
+    assert.deepEqual(outcome, { type: 'failed', status: 'media_not_found', supplierCode: '131009' })
+    assert.equal(graph.requests.length, 2)
+    assert.equal(await files.known(id, 'id-2799900101'), undefined)
+  })
+
+  test('that Meta could not use is handed over anew at the next attempt', async (t) => {
+    const { supplier, graph } = await open(t)
+    const id = 'b3f1c1a0-0000-4000-8000-000000000005.jpg'
+    await files.put({ id }, Buffer.from('a horse'))
+    await files.remember(id, 'id-2799900101', 'media.1', 60_000)
+    graph.answerWith(refused(400, { code: 131053 }))
+    const outcome = await supplier.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
+    assert.partialDeepStrictEqual(outcome, { type: 'deferred', status: 'media_rejected', repeats: 1 })
+    assert.equal(graph.requests.length, 1)
+    assert.equal(await files.known(id, 'id-2799900101'), undefined)
+  })
+
   test('a file that Meta refuses, or that is gone, fails its message, and only that', async (t) => {
     const { supplier, graph } = await open(t)
     const message = (fileId: string) => mtOf({ type: 'media', media: { fileId } })

@@ -65,6 +65,18 @@ test('what may be the message’s own fault is tried again as often as the publi
   }
 })
 
+test('a report on a file says that the file is to be handed over anew', () => {
+  for (const [code, words, fileUnusable] of [
+    [131052, 'Media download error', true],
+    [131053, 'template mime', true],
+    [131009, 'media 7 not found', true],
+    [131000, 'Something went wrong', undefined],
+  ] as const) {
+    const report = reportOf(errorOf({ code, message: words }))
+    assert.equal(report.type === 'failed' && report.fileUnusable, fileUnusable, String(code))
+  }
+})
+
 test('the status of a fault without one of its own tells an answer from a report', () => {
   assert.equal(numberOf('refused_by_supplier'), numberOf('delivery_failed'))
   const error = errorOf({ code: 135000 })

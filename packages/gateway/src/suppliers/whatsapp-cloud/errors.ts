@@ -225,9 +225,17 @@ export function outcomeOf(error: GraphError, httpStatus: number): Outcome {
 export function reportOf(error: GraphError | undefined): DlrReport {
   if (!error) return { type: 'failed', status: 'delivery_failed' }
   const { retry, repeats, status = 'delivery_failed' } = judge(error, false)
-  const failed = { type: 'failed', status, supplierCode: String(error.code) } as const
+  const failed = {
+    type: 'failed',
+    status,
+    supplierCode: String(error.code),
+    ...(isOfFile(status) && { fileUnusable: true }),
+  } as const
   return retry ? { ...failed, retry, ...repeats } : failed
 }
+
+/** Whether a fault is of the file that a message carries: Meta lost it, could not read it, does not like it. */
+export const isOfFile = (status: StatusName): boolean => status.includes('media_')
 
 function judge({ code, words, isTransient }: GraphError, serverFault: boolean): Judgement {
   const row = code >= 200 && code <= 299 ? permissionMissing : metaErrors[code]

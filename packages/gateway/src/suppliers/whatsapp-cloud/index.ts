@@ -7,9 +7,10 @@ import { type Post, post } from '../http.ts'
 import type { SupplierTools } from '../index.ts'
 import { outcomeOfReply } from './answer.ts'
 import { downloader } from './download.ts'
+import { isOfFile } from './errors.ts'
 import { carries, requestOf } from './render.ts'
 import { templatesOf } from './templates.ts'
-import { uploader } from './upload.ts'
+import { type Failed, type Uploaded, uploader } from './upload.ts'
 import { webhookOf } from './webhook.ts'
 
 /** Meta's WhatsApp Business Cloud API: one business phone number of one integration. */
@@ -20,21 +21,34 @@ export function whatsappCloud(
   const sender = integration.whatsapp
   if (!sender) throw new Error(`integration ${integration.id} has no WhatsApp sender`)
 
-  const phoneNumber = `${sender.baseUrl.replace(/\/+$/, '')}/${encodeURIComponent(sender.phoneNumberId)}`
+  const { phoneNumberId } = sender
+  const phoneNumber = `${sender.baseUrl.replace(/\/+$/, '')}/${encodeURIComponent(phoneNumberId)}`
   const to = (url: URL) => (body: Post['body'], signal: AbortSignal) =>
     post({ agent, url, bearer: sender.accessToken, body }, signal)
   const postMessage = to(new URL(`${phoneNumber}/messages`))
   const postNumber = to(new URL(phoneNumber))
   const upload = uploader({
     files,
-    phoneNumberId: sender.phoneNumberId,
+    phoneNumberId,
     post: to(new URL(`${phoneNumber}/media`)),
   })
 
   async function send(mt: Mt, signal: AbortSignal): Promise<Outcome> {
     const fileId = fileIdOf(mt.content)
-    const uploaded = fileId === undefined ? undefined : await upload(fileId, signal)
-    if (uploaded && 'type' in uploaded) return uploaded
+    if (fileId === undefined) return sendWith(undefined, mt, signal)
+    const uploaded = await upload(fileId, signal)
+    if ('type' in uploaded) return uploaded
+    const outcome = await sendWith(uploaded, mt, signal)
+    if (!isRefused(outcome) || !isOfFile(outcome.status)) return outcome
+
+    await files.forget(fileId, phoneNumberId, uploaded.id)
+    // What it was given for an earlier message, Meta may have lost since.
+    if (!uploaded.isOld || outcome.status !== 'media_not_found') return outcome
+    const again = await upload(fileId, signal)
+    return 'type' in again ? again : sendWith(again, mt, signal)
+  }
+
+  async function sendWith(uploaded: Uploaded | undefined, mt: Mt, signal: AbortSignal): Promise<Outcome> {
     const filled =
       mt.content.type === 'template' && template(integration.id, mt.content.template.templateName)
     if (filled === undefined) return { type: 'failed', status: 'template_missing' }
@@ -58,3 +72,6 @@ export function whatsappCloud(
     ...(sender.businessAccountId && { templates: templatesOf(sender, agent) }),
   }
 }
+
+const isRefused = (outcome: Outcome): outcome is Failed =>
+  outcome.type === 'failed' || outcome.type === 'deferred'

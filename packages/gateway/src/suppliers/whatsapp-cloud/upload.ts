@@ -8,11 +8,14 @@ import type { Outcome } from '../../core/message.ts'
 import type { SupplierFiles } from '../../core/supplier.ts'
 import { type Body, isSuccess, type NoReply, type Reply } from '../http.ts'
 import { outcomeOfReply } from './answer.ts'
+import { isOfFile } from './errors.ts'
 
 /** A file as Meta knows it. */
 export interface Uploaded {
   id: string
   file: MediaFile
+  /** It was handed over for another message, some time ago. */
+  isOld: boolean
 }
 
 interface Needs {
@@ -30,7 +33,7 @@ export function referenceTo({ uploaded }: { uploaded?: Uploaded }, caption?: str
   return { type: kind, [kind]: { id, ...(caption !== undefined && { caption }), ...filename } }
 }
 
-type Failed = Exclude<Outcome, { type: 'sent' | 'unknown' }>
+export type Failed = Exclude<Outcome, { type: 'sent' | 'unknown' }>
 
 const Answer = Compile(Type.Object({ id: Type.String({ minLength: 1 }) }))
 
@@ -48,7 +51,7 @@ export function uploader({ files, phoneNumberId, post }: Needs) {
     const file = await files.find(fileId)
     if (!file) return { type: 'failed', status: 'media_not_found' }
     const known = await files.known(fileId, phoneNumberId)
-    if (known !== undefined) return { id: known, file }
+    if (known !== undefined) return { id: known, file, isOld: true }
     const bytes = await files.open(fileId)
     if (!bytes) return { type: 'failed', status: 'media_not_found' }
 
@@ -57,7 +60,7 @@ export function uploader({ files, phoneNumberId, post }: Needs) {
     const id = idIn(answer)
     if (id === undefined) return failureOf(answer)
     await files.remember(fileId, phoneNumberId, id, keptMs)
-    return { id, file }
+    return { id, file, isOld: false }
   }
 
   return (fileId: string, signal: AbortSignal): Promise<Uploaded | Failed> => {
@@ -83,7 +86,11 @@ function failureOf(answer: Reply | NoReply): Failed {
         : outcome
     case 'deferred':
       // What Meta says of the file itself says more than that its time ran out.
-      return outcome.status.startsWith('media_') ? outcome : { ...outcome, status: 'media_upload_expired' }
+      if (isOfFile(outcome.status)) return outcome
+      return {
+        ...outcome,
+        status: outcome.repeats === undefined ? 'media_upload_expired' : 'media_upload_failed',
+      }
     case 'unknown':
     case 'sent': // an answer to something else
       return { type: 'deferred', retry: 'transient', status: 'media_upload_expired' }

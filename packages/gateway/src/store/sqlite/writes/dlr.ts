@@ -1,6 +1,7 @@
 import { isFinal } from '@waypost/protocol'
 import { repeatsOf, waitAfterReportMs } from '../../../core/retry.ts'
 import type { RecordedDlr, ReportedFault, Touched } from '../../../core/store.ts'
+import type { ForgetFileOf } from './files.ts'
 import type { Standing, Standings } from './standing.ts'
 import type { SupplierIds } from './supplier-ids.ts'
 
@@ -16,7 +17,7 @@ export type ApplyDlr = (
   touched: Set<string>,
 ) => ReportedFault | undefined
 
-export function applyDlr(standings: Standings): ApplyDlr {
+export function applyDlr(standings: Standings, forgetFileOf: ForgetFileOf): ApplyDlr {
   /** Undefined where there is no other attempt. */
   function nextTry(mt: Standing, { report, random }: RecordedDlr, attempt: number, now: number) {
     if (report.type !== 'failed' || !report.retry) return undefined
@@ -44,6 +45,7 @@ export function applyDlr(standings: Standings): ApplyDlr {
     if (attempt < mt.attempts || mt.status === 'delivered' || isFinal(mt.status)) return undefined
     const waitsAgain = mt.due_at !== null && mt.uncertain === 0
     if (retry && waitsAgain) return undefined // the same report once more
+    if (report.fileUnusable) forgetFileOf(mt.id)
     const dueAt = nextTry(mt, dlr, attempt, now)
     if (dueAt === undefined) {
       standings.close(mt)

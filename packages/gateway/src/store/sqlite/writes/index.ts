@@ -6,7 +6,7 @@ import { type Callbacks, callbacks } from './callbacks.ts'
 import { applyDlr, type Dlrs, dlrs } from './dlr.ts'
 import { events } from './events.ts'
 import { type FetchWrites, fetches, fetchWrites } from './fetches.ts'
-import { type FileWrites, files } from './files.ts'
+import { type FileWrites, files, forgetFileOf } from './files.ts'
 import { type Leases, leases } from './leases.ts'
 import { type Mos, moEvents, mos } from './mos.ts'
 import { type OptOutWrites, optOuts } from './opt-outs.ts'
@@ -38,7 +38,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
   const eventsOf = events(db)
   const standingsOf = standings(db, eventsOf)
   const told = moEvents(db, eventsOf)
-  const apply = applyDlr(standingsOf)
+  const apply = applyDlr(standingsOf, forgetFileOf(db))
   const ids = supplierIds(db, apply)
   const { check, ...leasing } = leases(db)
   const { writeCounts, dropCounts, ...accepting } = accept(db, eventsOf)

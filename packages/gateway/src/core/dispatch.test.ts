@@ -9,6 +9,7 @@ import { type Dispatching, dispatch } from './dispatch.ts'
 import type { Integration } from './integration.ts'
 import type { Mt, Outcome } from './message.ts'
 import { type ReportedFault, type Store, StoreUnavailable } from './store.ts'
+import type { Supplier } from './supplier.ts'
 
 describe('a lane', () => {
   test('without a sender is served for what expires in it', async (t) => {
@@ -83,6 +84,27 @@ describe('a lane', () => {
     )
   })
 
+  test('is busy while something is handed over to its supplier, which a stop breaks off', async (t) => {
+    const { accept, busy, find, prepareWith, sends, served } = await lane(t)
+    const handingOver = Promise.withResolvers<void>()
+    prepareWith(async (_mt, signal) => {
+      handingOver.resolve()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { type: 'deferred', retry: 'transient', status: 'media_upload_expired' }
+    })
+    const [mt] = await accept({})
+    assert.ok(mt)
+    assert.equal(busy(), false)
+    await served.until(async () => {
+      await handingOver.promise
+      assert.equal(busy(), true)
+      return true
+    })
+    assert.equal(busy(), false)
+    assert.equal(sends.length, 0)
+    assert.partialDeepStrictEqual(await find(mt), { attempts: 1, uncertain: false, status: 'accepted' })
+  })
+
   test('is not held for what was reported to another than its owner', async (t) => {
     const { accept, sends, served, warn } = await lane(t)
     warn({ retry: 'hold-account', integrationId: 'the one before' })
@@ -152,6 +174,7 @@ async function lane(t: TestContext) {
   const moved: { mtId: string; dueAt: number }[] = []
   let failures = 0
   let answer = async (): Promise<Outcome> => ({ type: 'sent', supplierIds: [`wamid.${sends.length}`] })
+  let prepare: Supplier['prepare']
   const settings = {
     // All that is read of it.
     integration: {
@@ -186,6 +209,7 @@ async function lane(t: TestContext) {
         carries: new Set(['text']),
         messagesPerSecond: 80,
         pairLimit: true,
+        ...(prepare && { prepare }),
         send(mt) {
           sends.push(mt)
           return answer()
@@ -239,6 +263,10 @@ async function lane(t: TestContext) {
       const { integrationId, lane } = own
       work.warn([{ integrationId, lane, to: '27821234567', attempts: 1, ...fault }])
     },
+    prepareWith(next: NonNullable<Supplier['prepare']>) {
+      prepare = next
+    },
+    busy: () => work.isBusy?.(own.lane),
     failPostponing(times: number) {
       failures = times
     },

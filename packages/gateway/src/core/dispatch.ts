@@ -232,12 +232,10 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
 
   async function send(sender: Sender, mt: Mt, signal: AbortSignal) {
     const startedAt = performance.now()
-    const outcome = await sender.supplier
-      .send(mt, AbortSignal.timeout(sendTimeoutMs))
-      .catch((error: unknown) => {
-        app.events.bug('supplier.send', error, mt.id)
-        return { type: 'unknown', cause: 'bug' } as const
-      })
+    const outcome = await carry(sender.supplier, mt, signal).catch((error: unknown) => {
+      app.events.bug('supplier.send', error, mt.id)
+      return { type: 'unknown', cause: 'bug' } as const
+    })
     passed('supplier.answered')
     const settled = settle(sender, mt, outcome)
     app.events.mtAttempted(mt, mt.attempts, outcome, performance.now() - startedAt)
@@ -324,6 +322,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
 
   return {
     kind: 'mt',
+    isBusy: (lane) => places.get(lane)?.slots.free(1) === 0,
     servable: () => true, // a lane without a sender is served as well: its messages expire
     serve,
     warn,
@@ -331,6 +330,12 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
       await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
     },
   }
+}
+
+/** A stop waits for a send, which is short, but not for what is handed over before it. */
+async function carry(supplier: Supplier, mt: Mt, stopping: AbortSignal): Promise<Outcome> {
+  const kept = await supplier.prepare?.(mt, stopping)
+  return kept ?? supplier.send(mt, AbortSignal.timeout(sendTimeoutMs))
 }
 
 type Fault = Pick<ReportedFault, 'lane' | 'to' | 'attempts' | 'retry'>

@@ -8,6 +8,8 @@ export interface LaneWork {
   servable(lane: string): boolean
   /** Starts everything in one lane that is due, at the lane's own pace, and returns when nothing more is; or when told to stop. */
   serve(lease: Lease, signal: AbortSignal): Promise<void>
+  /** Whether anything that `serve` started in this lane may still be under way when the lane has been idle for long. */
+  isBusy?(lane: string): boolean
   /** Resolves when nothing that `serve` started is under way any more. */
   drained(): Promise<void>
 }
@@ -36,20 +38,18 @@ interface Served {
   idleSince: number
 }
 
-const leaseMs = 15_000
-const pollMs = 500
 /**
- * An idle lane is kept for this long: the next message finds it served. Longer than any single send or callback may
- * take, so that nothing is under way in a lane that is given back.
+ * An idle lane is kept for this long: the next message finds it served. Longer than any callback may take, so that, with
+ * what the work itself calls busy, nothing is under way in a lane that is given back.
  */
-const idleMs = 60_000
+const usualTiming = { leaseMs: 15_000, pollMs: 500, idleMs: 60_000 }
 
 /**
  * Serves the lanes of one kind on this node: takes those with something due, runs the work, renews the leases, gives
  * idle lanes back. A lane is woken by the write that put something into it; the poll finds what became due by time,
  * what a dead node left, and what another node accepted.
  */
-export function serveLanes(app: Needs, work: LaneWork): Lanes {
+export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): Lanes {
   const served = new Map<string, Served>()
   const wanted = new Set<string>()
   const stopping = new AbortController()
@@ -74,7 +74,7 @@ export function serveLanes(app: Needs, work: LaneWork): Lanes {
       while (wanted.size > 0 && !stopping.signal.aborted) {
         const lanes = [...wanted].filter((lane) => !served.has(lane))
         wanted.clear()
-        const leases = await app.store.lease(lanes, app.node, leaseMs)
+        const leases = await app.store.lease(lanes, app.node, timing.leaseMs)
         app.events.storeWrote()
         for (const lease of leases) {
           const own = { lease, wakened: false, running: false, idleSince: 0 }
@@ -120,7 +120,7 @@ export function serveLanes(app: Needs, work: LaneWork): Lanes {
 
   async function poll() {
     try {
-      if (performance.now() - renewedAt > leaseMs / 3) await renew()
+      if (performance.now() - renewedAt > timing.leaseMs / 3) await renew()
       wake(await app.store.dueLanes(work.kind, app.now()))
     } catch (error) {
       app.events.storeFailed('poll', error)
@@ -129,13 +129,15 @@ export function serveLanes(app: Needs, work: LaneWork): Lanes {
 
   async function renew() {
     const now = performance.now()
-    const idle = [...served].filter(([, own]) => !own.running && now - own.idleSince > idleMs)
+    const idle = [...served].filter(
+      ([lane, own]) => !own.running && !work.isBusy?.(lane) && now - own.idleSince > timing.idleMs,
+    )
     for (const [lane] of idle) served.delete(lane)
     if (idle.length > 0) await app.store.release(idle.map(([, { lease }]) => lease))
     if (served.size === 0) return
 
     const held = [...served]
-    const renewed = await app.store.lease([...served.keys()], app.node, leaseMs)
+    const renewed = await app.store.lease([...served.keys()], app.node, timing.leaseMs)
     app.events.storeWrote()
     renewedAt = now
     const fences = new Map(renewed.map(({ lane, fence }) => [lane, fence]))
@@ -146,7 +148,7 @@ export function serveLanes(app: Needs, work: LaneWork): Lanes {
   let polling = poll()
   const timer = setInterval(() => {
     polling = polling.then(poll)
-  }, pollMs)
+  }, timing.pollMs)
 
   return {
     wake,

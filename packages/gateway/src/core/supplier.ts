@@ -11,7 +11,9 @@ import type { FoundTemplate } from './template.ts'
  *  2. `send` answers `unknown` whenever the supplier may have the message, such as a timeout after the request was
  *     written; `deferred` only when it certainly has not.
  *  3. `send` passes our message id along where the wire has a place for it, so that a report can overtake the answer.
- *  4. It translates, and nothing else: no storing, no retrying, no looking at another supplier.
+ *  4. `prepare` takes as long as what it hands over is big, and settles when `signal` is given, or soon after. Without it
+ *     `send` does the same within its own time.
+ *  5. It translates, and nothing else: no storing, no retrying, no looking at another supplier.
  */
 export interface Supplier {
   /** The message types it has a renderer for; any other is refused at acceptance. */
@@ -20,6 +22,11 @@ export interface Supplier {
   readonly messagesPerSecond: number
   /** Whether the supplier limits what one recipient may get from this sender (Meta's pair rate limit). */
   readonly pairLimit: boolean
+  /**
+   * Hands over what a message refers to, before it is sent. Answers the outcome where that keeps the message from being
+   * sent; it certainly was not. Absent where messages refer to nothing big.
+   */
+  prepare?(mt: Mt, signal: AbortSignal): Promise<Exclude<Outcome, { type: 'sent' | 'unknown' }> | undefined>
   send(mt: Mt, signal: AbortSignal): Promise<Outcome>
   /** Present on suppliers that call us over HTTP. */
   readonly webhook?: Webhook

@@ -46,7 +46,7 @@ export function supplierSuite(open: OpenSupplier): void {
       { as: 'refuses connections', type: 'deferred', received: 0 },
     ]
     for (const { as, type, received } of faults) {
-      test(`${type}, and not tried again, when the far side ${as} (2, 4)`, async (t) => {
+      test(`${type}, and not tried again, when the far side ${as} (2, 5)`, async (t) => {
         const { supplier, farSide } = await open(t)
         await farSide.behave(as)
         const outcome = await supplier.send(mtOf(text), AbortSignal.timeout(500))

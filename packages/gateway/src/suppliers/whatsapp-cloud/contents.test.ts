@@ -1,14 +1,39 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Body } from '@waypost/protocol'
-import { json, page, reset } from '../far-side.fake.ts'
+import { json, page, reset, silence } from '../far-side.fake.ts'
 import { suppliers } from '../index.ts'
 import { mtOf } from '../supplier.suite.ts'
 import { cat, files, open, patience, refused, template, userOf } from './graph.fake.ts'
+import { uploadTimeMs } from './upload.ts'
 
 const mtId = mtOf({ type: 'text', text: { body: '' } }).id
 
 describe('a file', () => {
+  test('is handed over before its message, in a time that grows with it', async (t) => {
+    const megabyte = 1024 * 1024
+    assert.deepEqual(
+      [0, 1, 30, 100].map((size) => uploadTimeMs({ bytes: size * megabyte })),
+      [30, 46, 510, 1630].map((seconds) => seconds * 1000),
+    )
+    const { supplier, graph } = await open(t)
+    const id = 'b3f1c1a0-0000-4000-8000-000000000006.jpg'
+    await files.put({ id }, Buffer.from('a cow'))
+    const message = mtOf({ type: 'media', media: { fileId: id } })
+    graph.answerWith(silence)
+    const stopping = new AbortController()
+    const outcome = supplier.prepare?.(message, stopping.signal)
+    await graph.arrived(1)
+    stopping.abort()
+    assert.partialDeepStrictEqual(await outcome, { type: 'deferred', retry: 'transient' })
+
+    graph.answerWith(json(200, { id: 'media.1', messages: [{ id: 'wamid.1' }] }))
+    assert.equal(await supplier.prepare?.(message, patience()), undefined)
+    assert.equal((await supplier.send(message, patience())).type, 'sent')
+    const paths = graph.requests.map(({ path }) => path.split('/').at(-1))
+    assert.deepEqual(paths, ['media', 'media', 'messages'])
+  })
+
   test('hands a file over once, as a form, and sends what Meta calls it', async (t) => {
     const { supplier, graph, integration, agent } = await open(t)
     const id = 'b3f1c1a0-0000-4000-8000-000000000001.pdf'

@@ -33,6 +33,12 @@ export function whatsappCloud(
     post: to(new URL(`${phoneNumber}/media`)),
   })
 
+  async function prepare({ content }: Mt, signal: AbortSignal): Promise<Failed | undefined> {
+    const fileId = fileIdOf(content)
+    const uploaded = fileId === undefined ? undefined : await upload(fileId, signal)
+    return uploaded && 'type' in uploaded ? uploaded : undefined
+  }
+
   async function send(mt: Mt, signal: AbortSignal): Promise<Outcome> {
     const fileId = fileIdOf(mt.content)
     if (fileId === undefined) return sendWith(undefined, mt, signal)
@@ -66,6 +72,7 @@ export function whatsappCloud(
     carries,
     messagesPerSecond: sender.messagesPerSecond,
     pairLimit: sender.pairLimit,
+    prepare,
     send,
     webhook: webhookOf(integration.id, sender, (json, signal) => postNumber({ json }, signal)),
     fetch: downloader(sender, agent),

@@ -40,6 +40,11 @@ const Answer = Compile(Type.Object({ id: Type.String({ minLength: 1 }) }))
 /** Meta keeps an upload for 30 days; one that is about to go is not relied on. */
 const keptMs = 29 * 24 * 60 * 60 * 1000
 
+/** However big the file, an uplink of half a megabit is enough. */
+const leastBytesPerSecond = 64 * 1024
+export const uploadTimeMs = ({ bytes }: Pick<MediaFile, 'bytes'>): number =>
+  30_000 + Math.ceil(bytes / leastBytesPerSecond) * 1000
+
 /**
  * Hands files to Meta, once for each and number: whoever needs one that is on its way waits for it. Without a file the
  * message certainly did not go out, so a failure is never `unknown`.
@@ -55,7 +60,8 @@ export function uploader({ files, phoneNumberId, post }: Needs) {
     const bytes = await files.open(fileId)
     if (!bytes) return { type: 'failed', status: 'media_not_found' }
 
-    const answer = await post(multipart(file, bytes), signal)
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(uploadTimeMs(file))])
+    const answer = await post(multipart(file, bytes), inTime)
     bytes.destroy() // where it was not read to its end
     const id = idIn(answer)
     if (id === undefined) return failureOf(answer)

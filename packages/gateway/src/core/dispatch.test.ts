@@ -105,6 +105,20 @@ describe('a lane', () => {
     assert.partialDeepStrictEqual(await find(mt), { attempts: 1, uncertain: false, status: 'accepted' })
   })
 
+  test('goes on while as much as it may send at once is being handed over', async (t) => {
+    const { accept, prepareWith, sends, served } = await lane(t)
+    const isBig = ({ to }: Mt) => to !== '27821111111'
+    prepareWith(async (mt, signal) => {
+      if (!isBig(mt)) return undefined
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { type: 'deferred', retry: 'transient', status: 'media_upload_expired' }
+    })
+    await accept(...Array.from({ length: 80 }, (_, person) => ({ to: `278222222${person}` })))
+    await accept({ to: '27821111111' })
+    await served.until(async () => sends.length === 1)
+    assert.equal(sends[0]?.to, '27821111111')
+  })
+
   test('is not held for what was reported to another than its owner', async (t) => {
     const { accept, sends, served, warn } = await lane(t)
     warn({ retry: 'hold-account', integrationId: 'the one before' })

@@ -50,6 +50,8 @@ interface Sender {
   pace: Pace
   pairs: Pairs
   hold: Hold
+  /** How many messages are being prepared. */
+  preparing: number
 }
 
 const sendTimeoutMs = 30_000
@@ -95,6 +97,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
       pace: pace(supplier.messagesPerSecond),
       pairs: pairs(supplier.pairLimit),
       hold: hold(),
+      preparing: 0,
     }
   }
 
@@ -232,7 +235,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
 
   async function send(sender: Sender, mt: Mt, signal: AbortSignal) {
     const startedAt = performance.now()
-    const outcome = await carry(sender.supplier, mt, signal).catch((error: unknown) => {
+    const outcome = await carry(sender, mt, signal).catch((error: unknown) => {
       app.events.bug('supplier.send', error, mt.id)
       return { type: 'unknown', cause: 'bug' } as const
     })
@@ -333,8 +336,13 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
 }
 
 /** A stop waits for a send, which is short, but not for what is handed over before it. */
-async function carry(supplier: Supplier, mt: Mt, stopping: AbortSignal): Promise<Outcome> {
-  const kept = await supplier.prepare?.(mt, stopping)
+async function carry(sender: Sender, mt: Mt, stopping: AbortSignal): Promise<Outcome> {
+  const { supplier } = sender
+  let kept: Outcome | undefined
+  if (supplier.prepare) {
+    sender.preparing++
+    kept = await supplier.prepare(mt, stopping).finally(() => sender.preparing--)
+  }
   return kept ?? supplier.send(mt, AbortSignal.timeout(sendTimeoutMs))
 }
 
@@ -351,10 +359,12 @@ interface Sending {
 const pageFor = (sender: Sender | undefined) =>
   sender ? clamp(sender.supplier.messagesPerSecond / 4, 10, pageMost) : pageMost
 
-function roomFor({ supplier, pace, hold }: Sender, slots: Slots, now: number): number {
+function roomFor({ supplier, pace, hold, preparing }: Sender, slots: Slots, now: number): number {
   if (hold.until() > now) return 0
-  const most = hold.count() > 0 ? 1 : clamp(supplier.messagesPerSecond, 10, pageMost)
-  return Math.min(pace.free(now), slots.free(most))
+  const most = clamp(supplier.messagesPerSecond, 10, pageMost)
+  // Big files on a slow way must not keep others from going: as many as there are places take none.
+  const places = hold.count() > 0 ? 1 : most + Math.min(preparing, most)
+  return Math.min(pace.free(now), slots.free(places))
 }
 
 /** The inverse of `laneOf`. */

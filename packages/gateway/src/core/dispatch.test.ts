@@ -256,13 +256,16 @@ async function lane(t: TestContext) {
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     })()
-    while (!(await isSo())) {
-      assert.ok(performance.now() < deadline, 'it did not come about')
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    try {
+      while (!(await isSo())) {
+        assert.ok(performance.now() < deadline, 'it did not come about')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    } finally {
+      stop.abort()
+      await serving
+      await work.drained()
     }
-    stop.abort()
-    await serving
-    await work.drained()
   }
 
   return {

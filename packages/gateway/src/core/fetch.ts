@@ -72,7 +72,7 @@ export function fetching(app: Fetching): LaneWork {
 
   async function bring(lease: Lease, fetch: Fetch, signal: AbortSignal) {
     const startedAt = performance.now()
-    const result = await attempt(fetch).catch((error: unknown) => {
+    const result = await attempt(fetch, signal).catch((error: unknown) => {
       if (error instanceof StoreUnavailable) app.events.storeFailed('fetch', error)
       else app.events.bug('fetch', error, fetch.mo.id)
       return later(fetch, 'fault')
@@ -88,7 +88,7 @@ export function fetching(app: Fetching): LaneWork {
     if (touched) app.lanes.wake(touched.lanes)
   }
 
-  async function attempt(fetch: Fetch): Promise<Result> {
+  async function attempt(fetch: Fetch, signal: AbortSignal): Promise<Result> {
     const { mo } = fetch
     if (mo.content.type !== 'attachment') return told(fetch, mo.content, 'fetched')
     const { attachment } = mo.content
@@ -96,7 +96,10 @@ export function fetching(app: Fetching): LaneWork {
     const supplier = owner?.whatsapp ? app.supplierOf(owner, 'whatsapp') : undefined
     if (!owner?.whatsapp || !supplier?.fetch) return lost(fetch, attachment, 'no supplier')
 
-    const found = await supplier.fetch(attachment.supplierId, AbortSignal.timeout(fetchTimeoutMs))
+    const found = await supplier.fetch(
+      attachment.supplierId,
+      AbortSignal.any([signal, AbortSignal.timeout(fetchTimeoutMs)]), // a stop leaves it to the next start
+    )
     if (found.type === 'gone') return lost(fetch, attachment, found.cause)
     if (found.type === 'deferred') return later(fetch, found.cause)
     const staged = await stagedOf(found)
@@ -148,6 +151,7 @@ export function fetching(app: Fetching): LaneWork {
   return {
     kind: 'fetch',
     servable: () => true,
+    isBusy: (lane) => places.get(lane)?.slots.free(1) === 0,
     serve,
     async drained() {
       await Promise.all([...places.values()].map(({ slots }) => slots.drained()))

@@ -7,6 +7,9 @@ const rows: [string, string | undefined][] = [
   ['2799900001', undefined],
   ['27845362714', undefined],
   ['15551234567', undefined],
+  ['5215512345678', undefined], // as WhatsApp knows people in Mexico
+  ['525512345678', undefined],
+  ['52155123456789', 'recipient_too_long'],
   ['', 'recipient_invalid'],
   ['27999abcde', 'recipient_invalid'],
   ['+27999000001', 'recipient_invalid'],

@@ -20,7 +20,7 @@ const remembered = 10_000
 
 /**
  * What keeps a recipient from being a possible number in international form, digits only. Possible, not valid: number
- * plans change faster than any table of them. A business writes to the same people again, so answers are remembered.
+ * plans change faster than any table of them. A number that people write from can be written to. A business writes to the same people again, so answers are remembered.
  */
 export function phoneNumberCheck(): (to: string) => Flaw | undefined {
   const known = new Map<string, Flaw | undefined>()
@@ -28,9 +28,18 @@ export function phoneNumberCheck(): (to: string) => Flaw | undefined {
     if (!/^\d+$/.test(to)) return 'recipient_invalid'
     if (to.length > longest) return 'recipient_too_long'
     if (known.has(to)) return known.get(to)
-    const flaw = validatePhoneNumberLength(`+${to}`)
+    const flaw = validatePhoneNumberLength(`+${to}`) && validatePhoneNumberLength(`+${calledNumber(to)}`)
     if (known.size >= remembered) known.clear()
     known.set(to, flaw && flaws[flaw])
     return flaw && flaws[flaw]
   }
 }
+
+/**
+ * Countries in which WhatsApp may know a person by a number with one digit more or less than the one they are called by:
+ * Brazil's ninth digit, Mexico's 1, Argentina's 9.
+ */
+const oneDigitMore = /^(55\d\d)9(?=\d{8}$)|^(52)1(?=\d{10}$)|^(54)9(?=\d{10}$)/
+
+/** The number that a person is called by, whichever of the two this is. */
+export const calledNumber = (person: string): string => person.replace(oneDigitMore, '$1$2$3')

@@ -1,3 +1,4 @@
+import { calledNumber } from './phone-number.ts'
 import type { Store } from './store.ts'
 
 /** WhatsApp's customer service window: free-form messages may go out for this long after the person last wrote. */
@@ -16,9 +17,9 @@ export async function openWindows(store: Pick<Store, 'windowsSince'>, now: numbe
   const newest = new Map<string, number>()
   const windows: Windows = {
     isOpen: (integrationId, person, at) =>
-      (newest.get(`${integrationId}:${nameOf(person)}`) ?? -Infinity) > at - windowMs,
+      (newest.get(`${integrationId}:${calledNumber(person)}`) ?? -Infinity) > at - windowMs,
     wrote(integrationId, person, at) {
-      const pair = `${integrationId}:${nameOf(person)}`
+      const pair = `${integrationId}:${calledNumber(person)}`
       const known = newest.get(pair)
       if (known !== undefined && known >= at) return
       newest.delete(pair) // back to the young end: a Map forgets in order of insertion
@@ -33,12 +34,3 @@ export async function openWindows(store: Pick<Store, 'windowsSince'>, now: numbe
     windows.wrote(integrationId, from, at)
   return windows
 }
-
-/**
- * Countries in which WhatsApp may know a person by a number with one digit more or less than the one they are called by:
- * Brazil's ninth digit, Mexico's 1, Argentina's 9.
- */
-const oneDigitMore = /^(55\d\d)9(?=\d{8}$)|^(52)1(?=\d{10}$)|^(54)9(?=\d{10}$)/
-
-/** The same for both of a person's numbers. */
-const nameOf = (person: string) => person.replace(oneDigitMore, '$1$2$3')

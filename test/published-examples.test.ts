@@ -1,96 +1,15 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { legacyError, oneError } from '@waypost/protocol'
 import { type Heard, type Installation, ids, install, keys, numbers } from './support/installation.ts'
+import { type Example, example, sameShape, withLegacyError } from './support/published.ts'
 
-/**
- * The published examples of text, its answers, its callbacks and its errors, against a whole installation: the same
- * members, the same types, and the same values as far as they are neither ids nor times. `fixtures/README.md` says
- * what our copy of them has kept.
- */
-interface Example {
-  id: number
-  kind: 'request' | 'response' | 'callback'
-  generation: 'one' | 'legacy'
-  context: string
-  body: Record<string, unknown>
-}
-
-const file = new URL('./fixtures/published.json', import.meta.url)
-const published: Example[] = JSON.parse(readFileSync(file, 'utf8'))
-
-function example(id: number): Example {
-  return published.find((one) => one.id === id) ?? assert.fail(`there is no example ${id}`)
-}
-
-/** Members whose values are ours or the clock's, and which the examples fill with placeholders. */
-const own = new Set([
-  'messageId',
-  'apiMessageId',
-  'timestamp',
-  'integrationId',
-  'integrationName',
-  'profileName',
-  'relatedMessageId',
-  'relatedClientMessageId',
-])
-
-/** Members as published, but that an answer echoes its own request's recipient and client id, which the test gave. */
-function sameShape(actual: unknown, expected: unknown, path = ''): void {
-  if (Array.isArray(expected)) {
-    assert.ok(Array.isArray(actual), `${path} is a list`)
-    assert.equal(actual.length, expected.length, `${path} has as many entries`)
-    for (const [i, entry] of expected.entries()) sameShape(actual[i], entry, `${path}[${i}]`)
-  } else if (typeof expected === 'object' && expected !== null) {
-    assert.ok(typeof actual === 'object' && actual !== null, `${path} is an object`)
-    const members = (value: object) => Object.keys(value).sort()
-    assert.deepEqual(members(actual), members(expected), `${path} has the published members`)
-    for (const [name, value] of Object.entries(expected))
-      sameShape((actual as Record<string, unknown>)[name], value, `${path}.${name}`)
-  } else if (own.has(path.split('.').at(-1) ?? '')) {
-    const type = (value: unknown) => (value === null ? 'null' : typeof value)
-    assert.equal(type(actual), type(expected), `${path} has the published type`)
-  } else assert.deepEqual(actual, expected, path)
-}
+/** The published answers, callbacks and errors of text, against a whole installation. */
 
 /** The example with the words of an error in it, which our table has, where the fixture has a placeholder. */
 function worded(body: Example['body'], words: string): Example['body'] {
   return JSON.parse(JSON.stringify(body).replaceAll('"…"', JSON.stringify(words)))
 }
-
-/** The legacy examples leave the top-level `error` out; we send null, as the older pages of the same API show it. */
-function withLegacyError(generation: Example['generation'], body: Example['body']): Example['body'] {
-  return generation === 'legacy' ? { error: null, ...body } : body
-}
-
-describe('published requests and their answers', () => {
-  const rows = [
-    { request: 1, answer: 77 },
-    { request: 2, answer: 4 },
-    { request: 6, answer: 77 },
-    { request: 7, answer: 9 },
-  ]
-  for (const { request, answer } of rows)
-    test(`example ${request} is answered as example ${answer}, and the text is on the phone`, async (t) => {
-      const installation = await install(t)
-      const { generation, context, body } = example(request)
-      const path = context.replace('POST ', '')
-      const heard = await installation.ask('POST', path, { key: keys[generation], body })
-      assert.equal(`HTTP ${heard.httpStatus}`, example(answer).context)
-      const expected = structuredClone(example(answer).body)
-      const [sent] = body.messages as { to: string; clientMessageId: string; content: string }[]
-      assert.ok(sent)
-      for (const entry of expected.messages as Record<string, unknown>[])
-        Object.assign(entry, { to: sent.to, clientMessageId: sent.clientMessageId })
-      sameShape(heard.json, withLegacyError(generation, expected))
-
-      const status = generation === 'legacy' ? 'RECEIVED_BY_RECIPIENT' : 'DEVICE_ACK'
-      await installation.received[generation].call(({ raw }) => raw.includes(status))
-      const texts = (await installation.phone(sent.to)).map(({ text }) => text)
-      assert.deepEqual(texts, [sent.content])
-    })
-})
 
 describe('published answers', () => {
   const send = (to: string[], generation: 'one' | 'legacy') => (installation: Installation) =>

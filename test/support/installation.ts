@@ -123,6 +123,7 @@ export type Installation = Awaited<ReturnType<typeof install>>
 export interface PhoneMessage {
   id: string
   from: string
+  to: string
   kind: string
   text?: string
   ticks: string

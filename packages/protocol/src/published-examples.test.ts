@@ -8,53 +8,46 @@ import { legacy, one } from './endpoints/index.ts'
 
 interface Example {
   id: number
-  body: unknown
+  kind: 'request' | 'response' | 'callback'
+  generation: 'one' | 'legacy'
+  context: string
+  encrypted?: true
+  body: { event?: object }
 }
 
-const examples = fixture<Example[]>('published.json')
+const examples = fixture<Example[]>('published.json').filter(({ encrypted }) => !encrypted)
 
 const [oneAnswers, legacyAnswers] = [one.sendMessages.answers, legacy.sendMessages.answers]
 
-const schemas: Record<number, TSchema> = {
-  1: legacy.sendMessages.request.schema,
-  2: one.sendMessages.request.schema,
-  4: oneAnswers[202].schema,
-  6: legacy.sendMessages.request.schema,
-  7: one.sendMessages.request.schema,
-  9: oneAnswers[202].schema,
-  77: legacyAnswers[202].schema,
-  78: legacyAnswers[202].schema,
-  79: oneAnswers[202].schema,
-  80: oneAnswers[207].schema,
-  81: callbacks.legacyMo.schema,
-  82: callbacks.moText.schema,
-  84: callbacks.moMedia.schema,
-  86: callbacks.legacyMo.schema,
-  87: callbacks.moLocation.schema,
-  89: callbacks.legacyMo.schema,
-  90: callbacks.moContacts.schema,
-  92: callbacks.moSuggestedResponse.schema,
-  94: callbacks.legacyStatus.schema,
-  95: callbacks.messageStatusUpdate.schema,
-  96: legacyAnswers[401].schema,
-  97: oneAnswers[400].schema,
-  98: legacyAnswers[202].schema,
-  99: oneAnswers[400].schema,
+/** By generation and where it was published; two of the answers were published with a status that no other has. */
+const schemas: Record<string, TSchema> = {
+  'request legacy POST /wa/messages': legacy.sendMessages.request.schema,
+  'request one POST /v1/messages': one.sendMessages.request.schema,
+  'response one HTTP 200': oneAnswers[202].schema,
+  'response one HTTP 201': one.uploadMedia.answers[201].schema,
+  'response one HTTP 202': oneAnswers[202].schema,
+  'response one HTTP 207': oneAnswers[207].schema,
+  'response one HTTP 400': oneAnswers[400].schema,
+  'response legacy HTTP 202': legacyAnswers[202].schema,
+  'response legacy HTTP 401': legacyAnswers[401].schema,
+  'callback legacy message': callbacks.legacyMo.schema,
+  'callback legacy status': callbacks.legacyStatus.schema,
+  // Those of the One API by the event they are about.
+  moText: callbacks.moText.schema,
+  moMedia: callbacks.moMedia.schema,
+  moLocation: callbacks.moLocation.schema,
+  moContacts: callbacks.moContacts.schema,
+  moSuggestedResponse: callbacks.moSuggestedResponse.schema,
+  messageStatusUpdate: callbacks.messageStatusUpdate.schema,
 }
 
 describe('the published examples', () => {
-  for (const { id, body } of examples)
+  for (const { id, kind, generation, context, body } of examples)
     test(`${id} has the form that its schema describes`, () => {
-      const schema = schemas[id] ?? assert.fail('no schema is named for it')
+      const [name = `${kind} ${generation} ${context}`] = Object.keys(body.event ?? {})
+      const schema = schemas[name] ?? assert.fail('no schema is named for it')
       assert.deepEqual(Compile(closed(schema)).Errors(body), [])
     })
-
-  test('are all there', () => {
-    assert.deepEqual(
-      examples.map(({ id }) => String(id)),
-      Object.keys(schemas),
-    )
-  })
 })
 
 /** The schema with every member named that may come, so that one we forgot is an error. */

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { ask, type Heard, keys } from './installation.ts'
+import { type Example, example, published } from './published.ts'
+import { sunrise } from './recordings.ts'
+
+/** As the publication arranges them: under the requests come the answers, first the one to what is not encrypted. */
+export function answerTo({ id, generation, encrypted }: Example): Example {
+  if (generation === 'legacy') return example(77) // under the legacy requests stand none
+  const answers = published.filter((one) => one.id > id && one.kind === 'response')
+  return answers[encrypted ? 1 : 0] ?? assert.fail(`no answer follows example ${id}`)
+}
+
+export const picture = { fileName: 'cake.png', contentType: 'image/png', bytes: sunrise(320, 240) }
+export const statement = {
+  fileName: 'statement.pdf',
+  contentType: 'application/pdf',
+  bytes: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n'),
+}
+
+/** What the published requests leave open. */
+interface Message {
+  to: string
+  clientMessageId: string
+  encryptionKey?: string
+  content?: string
+  media?: { fileId?: string }
+  template?: { header?: { media?: { fileId: string } } }
+}
+
+/** Where a request is made. */
+export interface Business {
+  url: string
+  key: string
+}
+
+/**
+ * A published request that can be made: where the fixture has `…`, it has the bytes of a file, or the name of one that was
+ * uploaded for its recipient; as an encrypted one where the message is.
+ */
+export async function filled(business: Business, id: number): Promise<{ messages: Message[] }> {
+  const body = structuredClone(example(id).body) as { messages: Message[] } // as the fixture has them
+  for (const message of body.messages) {
+    const { content, media, template } = message
+    if (content === '…') message.content = picture.bytes.toString('base64')
+    if (media?.fileId) media.fileId = await uploaded(business, message, picture)
+    const header = template?.header?.media
+    if (header) header.fileId = await uploaded(business, message, id < 60 ? picture : statement)
+  }
+  return body
+}
+
+/** Makes the request as it was published. */
+export async function request({ url, key }: Business, id: number, body: object): Promise<Heard> {
+  const path = example(id).context.replace('POST ', '')
+  return ask(`${url}${path}`, 'POST', { key, body })
+}
+
+export const keyFor = (id: number) => keys[example(id).generation]
+
+async function uploaded(
+  { url, key }: Business,
+  { to, encryptionKey }: Message,
+  { fileName, contentType, bytes }: typeof picture,
+): Promise<string> {
+  const parameters = new URLSearchParams({
+    fileName,
+    to,
+    ...(encryptionKey !== undefined && { encryptionKey, kmsArn }),
+  })
+  const headers = { 'content-type': contentType }
+  const answer = await ask(`${url}/v1/media?${parameters}`, 'POST', { key, headers, body: bytes })
+  assert.equal(answer.httpStatus, 201, answer.text)
+  return (answer.json as { fileId: string }).fileId // what a 201 promises
+}
+
+/** Names the key that wraps the keys of single messages. */
+const kmsArn = 'arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-4000-8000-000000000001'

@@ -29,7 +29,7 @@ const groups = [
   { name: 'stories', files: files.filter(isStory), minutes: 10, atOnce: 1 },
 ].filter((group) => group.files.length > 0)
 
-if (words.length === 0 || files.some(isStory)) requireBrowser()
+for (const need of needs()) if (files.some(need.of) && !need.isHere()) install(need)
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const { name, files, minutes, atOnce } of groups) {
@@ -60,24 +60,38 @@ async function runFiles(files, concurrency, minutes) {
   return { passed: passed - empty.length, failed: failed + cancelled + empty.length, skipped: skipped + todo }
 }
 
-/** The page's tests drive a real browser: Debian's, since the one that playwright would download is not there. */
-function requireBrowser() {
-  if (process.env.CHROMIUM_PATH || existsSync('/usr/bin/chromium')) return
+/** What tests run that npm does not bring: Debian's, as the browser that playwright would download is not there. */
+function needs() {
+  return [
+    {
+      name: 'chromium',
+      of: (file) => isStory(file) || words.length === 0,
+      isHere: () => process.env.CHROMIUM_PATH || existsSync('/usr/bin/chromium'),
+      byHand: 'install Chromium, or say in CHROMIUM_PATH where it is',
+    },
+    {
+      name: 'curl',
+      of: (file) => file.includes('curl'),
+      isHere: () => spawnSync('curl', ['--version']).status === 0,
+      byHand: 'install curl',
+    },
+  ]
+}
 
+function install({ name, byHand }) {
   const canInstall = process.platform === 'linux' && process.getuid() === 0 && existsSync('/usr/bin/apt-get')
-  if (!canInstall) giveUp('install Chromium, or say in CHROMIUM_PATH where it is')
-  console.error('waypost: installing Chromium …')
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']]) {
+  if (!canInstall) giveUp(name, byHand)
+  console.error(`waypost: installing ${name} …`)
+  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', name]]) {
     const { status, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], {
       encoding: 'utf8',
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
-    if (status !== 0)
-      giveUp(`${stdout}${stderr}\nwaypost: apt-get ${args[0]} failed; install Chromium by hand`)
+    if (status !== 0) giveUp(name, `${stdout}${stderr}\napt-get ${args[0]} failed; ${byHand}`)
   }
 }
 
-function giveUp(why) {
-  console.error(`waypost: the tests need a browser: ${why}`)
+function giveUp(name, why) {
+  console.error(`waypost: the tests need ${name}: ${why}`)
   process.exit(1)
 }

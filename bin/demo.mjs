@@ -26,6 +26,19 @@ const demos = [
   },
 ]
 
+/** Of those that the sandbox has for every account; a sync brings in the others. */
+const templates = [
+  { name: 'welcome_notification_demo', language: 'en', body: 'Welcome {{1}}' },
+  {
+    name: 'test_header_with_text_quick_reply',
+    language: 'en',
+    header: { type: 'text', text: 'News of {{1}}' },
+    body: '{{1}}\n\nThe amount is {{2}}.',
+    footer: 'From the sandbox',
+    buttons: ['Tell me more', 'Call me', 'Not now'].map((text) => ({ type: 'reply', text })),
+  },
+]
+
 /**
  * Writes the provisioning file of the demo: an integration of each generation whose supplier, and whose business, is
  * the sandbox. Secrets are made once and kept, addresses follow the sandbox. Answers what there is to show.
@@ -36,8 +49,13 @@ export function provisionDemo(file, sandboxUrl) {
     integration(demo, sandboxUrl, secretsOf(kept.find(({ id }) => id === demo.id))),
   )
 
+  const provision = {
+    integrations,
+    templates: Object.fromEntries(integrations.map(({ id }) => [id, templates])),
+  }
+
   // Renamed into place, so that a crash leaves the old keys or the new ones, never half a file.
-  writeFileSync(`${file}.new`, `${JSON.stringify({ integrations }, null, 2)}\n`, { mode: 0o600 })
+  writeFileSync(`${file}.new`, `${JSON.stringify(provision, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${file}.new`, file)
 
   return integrations.map(({ name, apiKeys, whatsapp, callbacks }) => ({

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** What `npm start` prints when everything is up: where things are, and one line that puts a text on the phone. */
+/** What `npm start` prints when everything is up: where things are, and lines that put something on the phone. */
 export function welcome({ version, gatewayUrl, sandboxUrl, adminToken, demo }) {
   const addresses = [
     ['Gateway', gatewayUrl],
@@ -17,13 +17,23 @@ export function welcome({ version, gatewayUrl, sandboxUrl, adminToken, demo }) {
       row('Sends from', from),
       row('Is called back at', received),
     ]),
-    ...(demo.length > 0 ? [[bold('Send a text to the phone'), curl(gatewayUrl, demo[0].key)]] : []),
+    ...(demo.length > 0
+      ? examples.map(({ what, says }) => [bold(what), curl(gatewayUrl, demo[0].key, says)])
+      : []),
   ]
   return `\n${blocks.map((lines) => lines.map((line) => `  ${line}\n`).join('')).join('\n')}`
 }
 
-function curl(gatewayUrl, key) {
-  const body = { messages: [{ channel: 'whatsapp', to: '27999000001', content: 'Hello from Waypost' }] }
+const examples = [
+  { what: 'Send a text to the phone', says: { content: 'Hello from Waypost' } },
+  {
+    what: 'Or a template',
+    says: { template: { templateName: 'welcome_notification_demo', body: { parameters: { 1: 'Thandi' } } } },
+  },
+]
+
+function curl(gatewayUrl, key, says) {
+  const body = { messages: [{ channel: 'whatsapp', to: '27999000001', ...says }] }
   return `curl ${gatewayUrl}/v1/message -H 'Authorization: ${key}' -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`
 }
 

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import { ask } from '../support/installation.ts'
 import { freePort, start } from '../support/processes.ts'
+import { sunrise } from '../support/recordings.ts'
 
 /** What `npm start` promises a newcomer, with the real gateway and sandbox. */
 const hosts: [where: string, env: Record<string, string>][] = [
@@ -35,6 +36,28 @@ for (const [where, env] of hosts)
     assert.equal(await stop(), 0)
   })
 
+test('the other printed line puts a template on the phone, and a file that is uploaded comes after it', async (t) => {
+  const { gateway, sandbox, printed, others, stop } = await npmStart(t)
+  const [template] = others
+  assert.ok(template)
+  const { to } = await send(template)
+  const phone = `${sandbox}/phones/${to}/messages`
+  const first = await eventually(async () => (await read<PhoneMessage[]>(phone))[0], 'the template is there')
+  assert.partialDeepStrictEqual(first, { kind: 'template', body: 'Welcome Thandi' })
+
+  const upload = `${gateway}/v1/media?fileName=sunrise.png&to=${to}`
+  const headers = { ...printed.headers, 'content-type': 'image/png' }
+  const { json } = await ask(upload, 'POST', { headers, body: sunrise(32, 24) })
+  const { fileId } = json as { fileId: string } // the contract of the upload
+  await send({
+    ...printed,
+    body: JSON.stringify({ messages: [{ to, media: { fileId, caption: 'Morning' } }] }),
+  })
+  const second = await eventually(async () => (await read<PhoneMessage[]>(phone))[1], 'the file is there')
+  assert.partialDeepStrictEqual(second, { kind: 'image', caption: 'Morning' })
+  assert.equal(await stop(), 0)
+})
+
 test('what the demo kept is there at the next start, and the keys are the same', async (t) => {
   const first = await npmStart(t)
   const { messageId } = await send(first.printed)
@@ -62,7 +85,7 @@ interface Call {
 }
 
 /** Does what the printed line does. */
-async function send({ url, headers, body }: NonNullable<ReturnType<typeof curlLineIn>>) {
+async function send({ url, headers, body }: Printed) {
   const { httpStatus, json } = await ask(url, 'POST', { headers, body })
   assert.equal(httpStatus, 202)
   // The contract of POST /v1/message, which a 202 keeps.
@@ -101,27 +124,32 @@ async function npmStart(t: TestContext, { kept, env }: Options = {}) {
     await rm(data, { recursive: true, force: true })
   })
 
-  const printed = await eventually(
-    async () => curlLineIn(running.output()),
-    'the curl line is printed',
+  const [printed, ...others] = await eventually(
+    async () => curlLinesIn(running.output()),
+    'the curl lines are printed',
     30_000,
   )
   const [gateway, sandbox] = [port, sandboxPort].map((number) => `http://127.0.0.1:${number}`)
-  return { data, gateway, sandbox, printed, stop }
+  return { data, gateway, sandbox, printed, others, stop }
 }
 
-/** The request that curl would make. */
-function curlLineIn(output: string) {
-  const [, url, headers = '', body] = /^ *curl (\S+)((?: -H '[^']+')+) -d '([^']+)'$/m.exec(output) ?? []
-  if (url === undefined || body === undefined) return undefined
-  return {
-    url,
-    headers: Object.fromEntries(
-      [...headers.matchAll(/-H '(.+?): (.+?)'/g)].map(([, name = '', value = '']) => [
-        name.toLowerCase(),
-        value,
-      ]),
-    ),
-    body,
-  }
+interface Printed {
+  url: string
+  headers: Record<string, string>
+  body: string
 }
+
+/** The requests that curl would make, once all of them are printed. */
+function curlLinesIn(output: string): [Printed, ...Printed[]] | undefined {
+  const lines = Array.from(
+    output.matchAll(/^ *curl (\S+)((?: -H '[^']+')+) -d '([^']+)'$/gm),
+    ([, url = '', headers = '', body = '']) => ({ url, headers: headersIn(headers), body }),
+  )
+  const [first, ...others] = lines
+  return first && others.length > 0 ? [first, ...others] : undefined
+}
+
+const headersIn = (flags: string) =>
+  Object.fromEntries(
+    [...flags.matchAll(/-H '(.+?): (.+?)'/g)].map(([, name = '', value = '']) => [name.toLowerCase(), value]),
+  )

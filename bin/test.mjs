@@ -65,13 +65,13 @@ function needs() {
   return [
     {
       name: 'chromium',
-      of: (file) => isStory(file) || words.length === 0,
+      of: (file) => isStory(file) || file.startsWith('packages/phone/'),
       isHere: () => process.env.CHROMIUM_PATH || existsSync('/usr/bin/chromium'),
       byHand: 'install Chromium, or say in CHROMIUM_PATH where it is',
     },
     {
       name: 'curl',
-      of: (file) => file.includes('curl'),
+      of: (file) => isStory(file) || file.includes('curl'),
       isHere: () => spawnSync('curl', ['--version']).status === 0,
       byHand: 'install curl',
     },

@@ -35,11 +35,12 @@ export interface Business {
 
 /**
  * A published request that can be made: where the fixture has `…`, it has the bytes of a file, or the name of one that was
- * uploaded for its recipient; as an encrypted one where the message is.
+ * uploaded for its recipient, as an encrypted one where the message is. It may go to somebody else than published.
  */
-export async function filled(business: Business, id: number): Promise<{ messages: Message[] }> {
+export async function filled(business: Business, id: number, to?: string): Promise<{ messages: Message[] }> {
   const body = structuredClone(example(id).body) as { messages: Message[] } // as the fixture has them
   for (const message of body.messages) {
+    if (to !== undefined) message.to = to
     const { content, media, template } = message
     if (content === '…') message.content = picture.bytes.toString('base64')
     if (media?.fileId) media.fileId = await uploaded(business, message, picture)

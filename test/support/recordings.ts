@@ -50,7 +50,11 @@ function recording(): string {
       const recorder = new MediaRecorder(stream, { mimeType })
       recorder.ondataavailable = ({ data }) => chunks.push(data)
       recorder.onerror = reject
-      recorder.onstop = async () => resolve(new Uint8Array(await new Blob(chunks).arrayBuffer()).toBase64())
+      recorder.onstop = async () => {
+        const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer())
+        // A machine that has much to do may not have encoded anything yet.
+        resolve(bytes.length > 0 ? bytes.toBase64() : recorded(stream, mimeType))
+      }
       recorder.start()
       setTimeout(() => recorder.stop(), 800)
     })

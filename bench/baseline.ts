@@ -49,7 +49,7 @@ await provision(app, process.env.WAYPOST_PROVISION ?? '', {
   urlFlaw: checkUrl,
   supplierNames: Object.keys(suppliers),
 })
-const server = openServer(app, { trustProxy: [] })
+const server = openServer(app, { trustProxy: [], requestTimeoutMs: 60_000 })
 const url = await server.listen({ host: '127.0.0.1', port: 0 })
 answers(() => undefined, Number(new URL(url).port))
 

@@ -75,6 +75,11 @@ export const settings = {
     what: 'The most messages one request may carry.',
     read: (text = '100') => whole(text, 1, 10_000),
   }),
+  WAYPOST_REQUEST_TIMEOUT_MS: setting({
+    default: '60000',
+    what: 'How long a request may take to arrive, in milliseconds; after that it is refused and the connection closed.',
+    read: (text = '60000') => whole(text, 1, 3_600_000),
+  }),
   WAYPOST_LOG_LEVEL: setting({
     default: 'info',
     what: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',

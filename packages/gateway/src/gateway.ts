@@ -145,7 +145,10 @@ export async function openGateway({
     works.push(report({ ...app, tell }))
   }
 
-  const server = openServer(app, { trustProxy: config.WAYPOST_TRUST_PROXY })
+  const server = openServer(app, {
+    trustProxy: config.WAYPOST_TRUST_PROXY,
+    requestTimeoutMs: config.WAYPOST_REQUEST_TIMEOUT_MS,
+  })
   parts.defer(() => server.close())
   // A process id comes back after a restart; a node never does.
   const node = `${hostname()}:${process.pid}:${newId().slice(-8)}`

@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { refusalOf } from './surface.ts'
+import { endSoftly } from './end-softly.ts'
+import { generationOf, refusalOf } from './surface.ts'
 
 type Answer = ServerResponse<IncomingMessage>
 
@@ -31,28 +32,40 @@ export function brokenHttp() {
     },
 
     /** Node's `clientError`, which comes again with every further piece that arrives. */
-    refuse(error: { code?: string }, socket: Socket): void {
+    refuse(error: ClientError, socket: Socket): void {
       if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
       if (ending.has(socket)) return
       ending.add(socket)
-      const owed = [...(exchanges.get(socket) ?? [])].findLast(
-        ({ req, headersSent }) => req.complete || headersSent,
-      )
-      if (!owed) return void socket.end(notHttp())
-      if (owed.writableFinished) return void socket.end()
-      if (!owed.headersSent) owed.setHeader('connection', 'close')
-      owed.once('finish', () => socket.destroySoon())
+      const open = [...(exchanges.get(socket) ?? [])]
+      const owed = open.findLast(({ req, headersSent }) => req.complete || headersSent)
+      if (!owed) socket.write(refusalFor(open.at(-1)?.req.url ?? pathIn(error)))
+      if (owed && !owed.writableFinished) {
+        if (!owed.headersSent) owed.setHeader('connection', 'close')
+        owed.once('finish', () => socket.destroySoon())
+      } else endSoftly(socket)
     },
   }
 }
 
-/** Broken HTTP has no path, so no generation either: the newer one's shape. */
-function notHttp(): string {
-  const { httpStatus, body } = refusalOf.one('payload_malformed')
+interface ClientError {
+  code?: string
+  /** The piece that the parser stumbled over, if it did. */
+  rawPacket?: unknown
+}
+
+/** The path of a head that is not finished, if its first line came in the piece that broke it. */
+function pathIn({ rawPacket }: ClientError): string | undefined {
+  if (!Buffer.isBuffer(rawPacket)) return undefined
+  return /^[A-Z]+ (\S+) HTTP\//.exec(rawPacket.toString('latin1', 0, 1024))?.[1]
+}
+
+/** As bytes. Where no path is known there is no generation either: the newer one's shape. */
+function refusalFor(path = ''): string {
+  const { httpStatus, body } = refusalOf[generationOf(path)]('payload_malformed')
   const text = JSON.stringify(body)
   return [
-    `HTTP/1.1 ${httpStatus} Bad Request`,
-    'content-type: application/json',
+    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
+    'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(text)}`,
     'connection: close',
     '',

@@ -19,19 +19,22 @@ import { generationOf, Refused, refusalOf } from './surface.ts'
 export interface ServerOptions {
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustProxy: string[]
+  /** A client that is slower than this with one request has gone. */
+  requestTimeoutMs: number
 }
 
 /** The whole request's bound in the contract, in bytes. */
 const bodyLimit = 30 * 1024 * 1024
-/** A client that is slower than this with one request has gone. */
-const requestTimeout = 60_000
+/** How often Node looks for clients that are too slow. By itself it does every half minute. */
+const connectionsCheckingInterval = 1000
 
 /** The HTTP server with the public API of both generations; other surfaces are registered on it. */
-export function openServer(app: App, { trustProxy }: ServerOptions): FastifyInstance {
+export function openServer(app: App, { trustProxy, requestTimeoutMs }: ServerOptions): FastifyInstance {
   const broken = brokenHttp()
   const server = Fastify({
     bodyLimit,
-    requestTimeout,
+    requestTimeout: requestTimeoutMs,
+    http: { connectionsCheckingInterval, requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     exposeHeadRoutes: false,
     return503OnClosing: false,

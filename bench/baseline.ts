@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { Agent } from 'undici'
+import { publicApi } from '../packages/gateway/src/api/public-api.ts'
 import { openServer } from '../packages/gateway/src/api/server.ts'
 import { checkUrl } from '../packages/gateway/src/callbacks/guard.ts'
 import type { App } from '../packages/gateway/src/core/app.ts'
@@ -50,6 +51,7 @@ await provision(app, process.env.WAYPOST_PROVISION ?? '', {
   supplierNames: Object.keys(suppliers),
 })
 const server = openServer(app, { trustProxy: [], requestTimeoutMs: 60_000 })
+await server.register(async (scope) => publicApi(scope, app))
 const url = await server.listen({ host: '127.0.0.1', port: 0 })
 answers(() => undefined, Number(new URL(url).port))
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { request } from 'undici'
 import { loadConfig } from '../../packages/gateway/src/config.ts'
-import { type Gateway, openGateway } from '../../packages/gateway/src/gateway.ts'
+import { type Gateway, openGateway, type Role, roles } from '../../packages/gateway/src/gateway.ts'
 import { openSandbox } from '../../packages/sandbox/src/sandbox.ts'
 import { receiver, type Scope } from './receiver.ts'
 
@@ -33,6 +33,7 @@ const recipients = {
 export type Overrides = Partial<Record<'one' | 'legacy', Record<string, unknown>>> & {
   account?: Record<string, unknown>
   env?: Record<string, string>
+  roles?: readonly Role[]
 }
 
 /**
@@ -77,9 +78,8 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     ...overrides.env,
   })
   const log = pino({ level: config.WAYPOST_LOG_LEVEL })
-  const start = () =>
-    openGateway({ config, log, adminToken, version: '0.0.0', roles: ['api', 'dispatch', 'callbacks'] })
-  let gateway: Gateway = await start()
+  const start = (as: readonly Role[]) => openGateway({ config, log, adminToken, version: '0.0.0', roles: as })
+  let gateway: Gateway = await start(overrides.roles ?? roles)
   opened.defer(() => gateway[Symbol.asyncDispose]())
 
   return {
@@ -89,9 +89,9 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     get url() {
       return gateway.url
     },
-    async restart() {
+    async restart(as: readonly Role[] = roles) {
       await gateway[Symbol.asyncDispose]()
-      gateway = await start()
+      gateway = await start(as)
     },
     /** A request to the gateway; an object body goes as JSON. */
     ask: (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: Asking = {}) =>

@@ -7,6 +7,7 @@ import { admin } from './api/admin/index.ts'
 import { callbackShapes, downloadUrlAt } from './api/callback-shapes.ts'
 import { documents } from './api/documents.ts'
 import { health } from './api/health.ts'
+import { publicApi } from './api/public-api.ts'
 import { openServer } from './api/server.ts'
 import { supplierWebhooks } from './api/supplier-webhooks.ts'
 import { filePlace } from './callbacks/body.ts'
@@ -157,6 +158,7 @@ export async function openGateway({
   parts.defer(async () => void (await Promise.all(served.map((own) => own.stop()))))
   await server.register(async (open: FastifyInstance) => health(open, app))
   if (roles.includes('api')) {
+    await server.register(async (open: FastifyInstance) => publicApi(open, app))
     await server.register(async (open: FastifyInstance) => supplierWebhooks(open, app))
     await server.register(async (open: FastifyInstance) => admin(open, app, configuring))
     await server.register(async (open: FastifyInstance) => documents(open, { version, publicUrl }))

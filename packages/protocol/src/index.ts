@@ -36,7 +36,7 @@ export {
   type Parameter,
   type RequestOf,
 } from './endpoints/endpoint.ts'
-export { admin, endpoints, legacy, one } from './endpoints/index.ts'
+export { admin, endpoints, legacy, one, operations, webhooks } from './endpoints/index.ts'
 export {
   LegacyGlobalError,
   LegacyMessage,

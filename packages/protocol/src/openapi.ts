@@ -68,9 +68,19 @@ const surfaces = {
   one: { tag: 'One API', security: 'apiKey', description: 'The current generation: `/v1`.' },
   legacy: { tag: 'Legacy API', security: 'apiKey', description: 'The first generation: `/wa`.' },
   admin: { tag: 'Admin API', security: 'adminToken', description: 'For operators: `/admin`.' },
+  suppliers: {
+    tag: 'Webhooks',
+    security: undefined,
+    description: 'Where suppliers post; what they post is signed: `/suppliers`.',
+  },
+  operations: {
+    tag: 'Operations',
+    security: undefined,
+    description: 'For whoever watches over the gateway, and for readers of this.',
+  },
 } as const satisfies Record<
   Endpoint['surface'],
-  { tag: string; security: keyof typeof securitySchemes; description: string }
+  { tag: string; security: keyof typeof securitySchemes | undefined; description: string }
 >
 
 function pathsOf(endpoints: readonly Endpoint[], components: Components): OpenApi['paths'] {
@@ -110,7 +120,7 @@ function operationOf(endpoint: Endpoint, components: Components): Operation {
     tags: [tag],
     summary: endpoint.summary,
     ...(endpoint.description && { description: endpoint.description }),
-    security: [{ [security]: [] }],
+    security: security ? [{ [security]: [] }] : [],
     ...(parameters.length > 0 && { parameters }),
     ...(endpoint.request && { requestBody: { required: true, ...bodyOf(endpoint.request, components) } }),
     responses: Object.fromEntries(responses),

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import { endpoints, openapi } from '@waypost/protocol'
+import { endpoints, openapi, operations } from '@waypost/protocol'
 import type { FastifyInstance } from 'fastify'
+import { routeOf } from './surface.ts'
 
 /** Swagger UI's files. Everything comes from this host: nothing is loaded from anywhere else. */
 const pages = fileURLToPath(new URL('./static/', import.meta.resolve('@fastify/swagger-ui')))
@@ -31,11 +32,13 @@ export async function documents(
   { version, publicUrl }: { version: string; publicUrl(): string },
 ): Promise<void> {
   let document: string | undefined
-  server.get('/openapi.json', async (_request, reply) => {
+  server.get(routeOf(operations.description), async (_request, reply) => {
     document ??= JSON.stringify(openapi(endpoints, { version, url: publicUrl() }))
     return reply.type('application/json').send(document)
   })
-  server.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+  server.get(routeOf(operations.documentation), async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(page),
+  )
   server.get('/docs/start.js', async (_request, reply) => reply.type('text/javascript').send(start))
   await server.register(fastifyStatic, { root: pages, prefix: '/docs/', index: false })
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { operations } from '@waypost/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../core/app.ts'
+import { routeOf } from './surface.ts'
 
 /** How long an answer stands: readiness is asked often, by several. */
 const probedForMs = 1000
@@ -21,12 +23,12 @@ export async function health(server: FastifyInstance, app: App): Promise<void> {
     return probed.failing
   }
 
-  server.get('/health/live', asHead, async () => ({ status: 'live' }))
-  server.get('/health/ready', asHead, async (_request, reply) => {
+  server.get(routeOf(operations.live), asHead, async () => ({ status: 'live' }))
+  server.get(routeOf(operations.ready), asHead, async (_request, reply) => {
     const [why] = await failing()
     return why === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', why })
   })
-  server.get('/metrics', async (_request, reply) => {
+  server.get(routeOf(operations.metrics), async (_request, reply) => {
     app.events.lanesSeen(await app.store.lanes())
     return reply.type(app.events.registry.contentType).send(await app.events.registry.metrics())
   })

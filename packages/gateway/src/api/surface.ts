@@ -1,4 +1,4 @@
-import { type Generation, legacyError, oneError, type ReasonName } from '@waypost/protocol'
+import { type Endpoint, type Generation, legacyError, oneError, type ReasonName } from '@waypost/protocol'
 
 /** A finished answer. */
 export interface Answer {
@@ -20,6 +20,9 @@ export const refusalOf: Record<Generation, (reason: ReasonName, subject?: string
 
 /** Whose shape an answer to this path has, also where there is no such path. */
 export const generationOf = (path: string): Generation => (/^\/wa(\/|\?|$)/.test(path) ? 'legacy' : 'one')
+
+/** Where the server takes a contract's calls: `/v1/message/:apiMessageId`. */
+export const routeOf = ({ path }: Pick<Endpoint, 'path'>) => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
 /** Refuses a whole request: thrown anywhere on the way in, answered by the server's error handler. */
 export class Refused extends Error {

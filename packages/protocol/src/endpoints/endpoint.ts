@@ -5,8 +5,8 @@ import { type ReasonName, reasonNames, reasons } from '../reasons.ts'
 export interface Endpoint {
   /** Unique: the `operationId` of the OpenAPI document. */
   id: string
-  /** Whose endpoint it is. Decides how errors look and which secret `Authorization` carries. */
-  surface: 'one' | 'legacy' | 'admin'
+  /** Whose endpoint it is. Decides how errors look and which secret `Authorization` carries, if any. */
+  surface: 'one' | 'legacy' | 'admin' | 'suppliers' | 'operations'
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Parameters in braces: `/v1/message/{apiMessageId}`. */
   path: string

@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { admin as contracts, type Endpoint } from '@waypost/protocol'
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import type { App } from '../../core/app.ts'
+import { routeOf } from '../surface.ts'
 import { accountHandlers } from './account.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { type Handler, type Handlers, jsonOf, queryOf } from './contract.ts'
@@ -65,7 +66,7 @@ function mount(scope: FastifyInstance, app: Pick<App, 'events' | 'settings'>, ha
   for (const [name, contract] of Object.entries(contracts)) {
     // The handler under a contract's name takes that contract's calls; which one it is, the loop cannot say.
     const handle = handlers[name as keyof Handlers] as Handler<Endpoint>
-    const url = contract.path.slice(prefix.length).replaceAll(/\{(\w+)\}/g, ':$1')
+    const url = routeOf(contract).slice(prefix.length)
     methodsOf.set(url, [...(methodsOf.get(url) ?? []), contract.method])
     route(scope, url, contract, handle)
   }

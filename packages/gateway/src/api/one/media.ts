@@ -3,6 +3,7 @@ import {
   type OneMediaMetadata,
   type OneUploaded,
   type OneUploadRefused,
+  one,
   oneError,
 } from '@waypost/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -10,7 +11,7 @@ import { type Filing, findFile, rangeOf, upload } from '../../core/files.ts'
 import type { Integration } from '../../core/integration.ts'
 import type { Refusal } from '../../core/message.ts'
 import { answerEarly } from '../answer-early.ts'
-import { Refused } from '../surface.ts'
+import { Refused, routeOf } from '../surface.ts'
 
 /** `POST` and `GET /v1/media`, `GET /v1/media/{fileId}`. What is registered here has been told whose call it is. */
 export function mediaRoutes(server: FastifyInstance, app: Filing) {
@@ -18,7 +19,7 @@ export function mediaRoutes(server: FastifyInstance, app: Filing) {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (_request, bytes, done) => done(null, bytes))
 
-  server.post('/v1/media', async (request, reply) => {
+  server.post(routeOf(one.uploadMedia), async (request, reply) => {
     const sent = readUpload(request)
     const file = 'reason' in sent ? sent : await upload(app, { ...sent, bytes: bytesOf(request) })
     if (!('reason' in file))
@@ -31,14 +32,14 @@ export function mediaRoutes(server: FastifyInstance, app: Filing) {
     return refuseUpload(request, reply, { reason: 'parameter_invalid', subject: 'Content-Type' })
   })
 
-  server.get<{ Querystring: Query }>('/v1/media', async (request, reply) => {
+  server.get<{ Querystring: Query }>(routeOf(one.downloadMedia), async (request, reply) => {
     const { fileId, sha256Hash } = request.query
     if (typeof fileId !== 'string' || fileId === '') throw new Refused('parameter_invalid', 'fileId')
     return download(app, request, reply, { fileId, sha256Hash })
   })
 
   server.get<{ Params: { fileId: string } }>(
-    '/v1/media/:fileId',
+    routeOf(one.mediaMetadata),
     async ({ integration, params }): Promise<OneMediaMetadata> => {
       const file = await findFile(app, integration.id, params.fileId)
       if (!file) throw new Refused('media_unknown')

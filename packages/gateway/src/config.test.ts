@@ -64,6 +64,10 @@ test('every problem is named at once, and no secret is printed', () => {
     WAYPOST_PUBLIC_URL: 'gateway',
     WAYPOST_ADMIN_TOKEN: 'short-secret',
     WAYPOST_LOG_LEVEL: 'loud',
+    WAYPOST_DATABASE_URL: 'mysql://user:short-secret@host/db',
+    WAYPOST_MEDIA_URL: 'media',
+    WAYPOST_TRUST_PROXY: 'loopback',
+    WAYPOST_PROVISION: '/nowhere/at/all.json',
   }
   assert.throws(
     () => loadConfig(env),

@@ -1,4 +1,9 @@
 import { resolve } from 'node:path'
+import { isAddressOrRange } from './api/authenticate.ts'
+import { CannotStart } from './core/cannot-start.ts'
+import { jsonIn } from './json-file.ts'
+import { mediaSchemes } from './media/index.ts'
+import { storeSchemes } from './store/index.ts'
 
 /** A setting: how it is read, what it is when absent, and what it is for. `docs/configuration.md` is held to this table. */
 interface Setting<T> {
@@ -43,12 +48,14 @@ export const settings = {
   WAYPOST_DATABASE_URL: setting({
     default: '`sqlite:` in the data folder',
     what: 'The ledger: `sqlite:` and a path.',
-    read: (text, env) => text ?? `sqlite:${resolve(env.WAYPOST_DATA ?? './data', 'waypost.db')}`,
+    read: (text, env) =>
+      located(text ?? `sqlite:${resolve(env.WAYPOST_DATA ?? './data', 'waypost.db')}`, storeSchemes),
   }),
   WAYPOST_MEDIA_URL: setting({
     default: '`file:` in the data folder',
     what: 'Where files are kept: `file:` and a folder.',
-    read: (text, env) => text ?? `file:${resolve(env.WAYPOST_DATA ?? './data', 'media')}`,
+    read: (text, env) =>
+      located(text ?? `file:${resolve(env.WAYPOST_DATA ?? './data', 'media')}`, mediaSchemes),
   }),
   WAYPOST_ADMIN_TOKEN: setting({
     default: 'made at the first start, printed once, kept in the data folder',
@@ -58,7 +65,10 @@ export const settings = {
   WAYPOST_PROVISION: setting({
     default: 'none',
     what: 'A JSON file applied at each start: the account, integrations with their keys, recipients, templates.',
-    read: (text) => text,
+    read(text) {
+      if (text !== undefined) jsonIn(text)
+      return text
+    },
   }),
   WAYPOST_CALLBACKS_ALLOW_PRIVATE: setting({
     default: '`true` when the host is loopback and the sandbox is on, else `false`',
@@ -68,7 +78,7 @@ export const settings = {
   WAYPOST_TRUST_PROXY: setting({
     default: 'none',
     what: 'Addresses and CIDR ranges, comma-separated, of proxies whose `X-Forwarded-For` is believed when addresses are checked.',
-    read: (text) => text?.split(',').map((address) => address.trim()) ?? [],
+    read: (text) => text?.split(',').map((part) => addressOrRange(part.trim())) ?? [],
   }),
   WAYPOST_MAX_MESSAGES: setting({
     default: '100',
@@ -111,10 +121,12 @@ export function loadConfig(env: Environment): Config {
   return { ...Object.fromEntries(entries), callbackOrigins: sandboxOrigins(said) } as Config
 }
 
-export class ConfigError extends Error {
+export class ConfigError extends CannotStart {
   override name = 'ConfigError'
+  readonly problems: string[]
   constructor(problems: string[]) {
     super(`settings that cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.problems = problems
   }
 }
 
@@ -142,6 +154,18 @@ function truth(text: string) {
 function url(text: string, protocols: string[]) {
   if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol))
     throw new Error(`a URL that begins with ${protocols.join('// or ')}//`)
+  return text
+}
+
+/** A choice of implementation, by its scheme, and where that keeps things. */
+function located(text: string, schemes: string[]) {
+  if (!schemes.some((scheme) => text.startsWith(`${scheme}:`) && text.length > scheme.length + 1))
+    throw new Error(`a URL that begins with ${schemes.join(': or ')}:`)
+  return text
+}
+
+function addressOrRange(text: string) {
+  if (!isAddressOrRange(text)) throw new Error('addresses and CIDR ranges, comma-separated')
   return text
 }
 

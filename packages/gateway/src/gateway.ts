@@ -16,6 +16,7 @@ import { urlCheck } from './callbacks/guard.ts'
 import { teller } from './callbacks/tell.ts'
 import type { Config } from './config.ts'
 import type { App } from './core/app.ts'
+import { blame } from './core/cannot-start.ts'
 import { realClock } from './core/clock.ts'
 import { openDirectory } from './core/directory.ts'
 import { type Dispatch, dispatch } from './core/dispatch.ts'
@@ -70,8 +71,10 @@ export async function openGateway({
   const newId = idMaker()
 
   const failed = (error: unknown) => events.storeFailed('worker', error)
-  const store = parts.use(await openStore(config.WAYPOST_DATABASE_URL, { failed }))
-  const media = await openMedia(config.WAYPOST_MEDIA_URL)
+  const store = parts.use(
+    await openStore(config.WAYPOST_DATABASE_URL, { failed }).catch(blame('WAYPOST_DATABASE_URL')),
+  )
+  const media = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
   const directory = await openDirectory(store)
   const agent = parts.adopt(
     new Agent({ connections: 512, allowH2: false, connect: { timeout: 10_000 } }),
@@ -163,7 +166,9 @@ export async function openGateway({
     await server.register(async (open: FastifyInstance) => admin(open, app, configuring))
     await server.register(async (open: FastifyInstance) => documents(open, { version, publicUrl }))
   }
-  url = await server.listen({ host: config.WAYPOST_HOST, port: config.WAYPOST_PORT })
+  url = await server
+    .listen({ host: config.WAYPOST_HOST, port: config.WAYPOST_PORT })
+    .catch(blame('WAYPOST_HOST and WAYPOST_PORT'))
   if (roles.includes('api')) {
     app.registrar.start()
     parts.defer(() => app.registrar.stop())

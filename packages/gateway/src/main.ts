@@ -1,25 +1,27 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { ConfigError, loadConfig } from './config.ts'
-import { type Gateway, openGateway, type Role, roles } from './gateway.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
+import { blame, CannotStart } from './core/cannot-start.ts'
+import { roles as allRoles, type Gateway, openGateway, type Role } from './gateway.ts'
 
 /** Stopping in order takes no longer than the slowest send; a process that hangs must not. */
 const stopWithinMs = 45_000
 
 async function serve() {
-  const config = loadConfig(process.env)
+  const { config, roles } = chosen()
   const log = pino({ level: config.WAYPOST_LOG_LEVEL, base: { name: 'gateway' } })
-  await mkdir(config.WAYPOST_DATA, { recursive: true, mode: 0o700 })
+  await makeFolder(config.WAYPOST_DATA).catch(blame('WAYPOST_DATA'))
   const gateway = await openGateway({
     config,
     log,
-    adminToken: config.WAYPOST_ADMIN_TOKEN ?? (await keptAdminToken(config.WAYPOST_DATA)),
+    adminToken:
+      config.WAYPOST_ADMIN_TOKEN ?? (await keptAdminToken(config.WAYPOST_DATA).catch(blame('WAYPOST_DATA'))),
     version: packageJson.version,
-    roles: chosenRoles(),
+    roles,
   })
   log.info({ url: gateway.url, version: packageJson.version }, 'gateway.ready')
 
@@ -42,13 +44,48 @@ async function serve() {
 
 const stop = async (gateway: Gateway) => gateway[Symbol.asyncDispose]()
 
+/** What environment and command line say; what is wrong with either is told at once. */
+function chosen(): { config: Config; roles: readonly Role[] } {
+  const problems: string[] = []
+  function read<T>(part: () => T): T | undefined {
+    try {
+      return part()
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const config = read(() => loadConfig(process.env))
+  const roles = read(chosenRoles)
+  if (!config || !roles) throw new ConfigError(problems)
+  return { config, roles }
+}
+
 function chosenRoles(): readonly Role[] {
-  const { values } = parseArgs({ options: { roles: { type: 'string' } }, allowPositionals: true })
-  if (values.roles === undefined) return roles
-  return values.roles.split(',').map((name) => {
-    const role = roles.find((known) => known === name)
-    if (!role) throw new ConfigError([`--roles: ${JSON.stringify(name)} is none of ${roles.join(', ')}`])
-    return role
+  const named = rolesArgument()?.split(',') ?? allRoles
+  const unknown = named.filter((name) => !allRoles.some((known) => known === name))
+  if (unknown.length > 0)
+    throw new ConfigError(
+      unknown.map((name) => `--roles: ${JSON.stringify(name)} is none of ${allRoles.join(', ')}`),
+    )
+  return allRoles.filter((known) => named.some((name) => name === known))
+}
+
+function rolesArgument(): string | undefined {
+  try {
+    return parseArgs({ options: { roles: { type: 'string' } }, allowPositionals: true }).values.roles
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)])
+  }
+}
+
+/** Not all in one: below /proc, where nothing can be made, Node's recursion never ends. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    const there = await stat(path).catch(() => undefined)
+    if (!there?.isDirectory()) throw error
   })
 }
 
@@ -67,10 +104,7 @@ async function keptAdminToken(folder: string): Promise<string> {
 }
 
 serve().catch((error: unknown) => {
-  // What the operator can mend is said in words; anything else is ours, with its stack.
-  const mendable = error instanceof ConfigError || (error instanceof Error && 'code' in error)
-  process.stderr.write(
-    `waypost: ${error instanceof Error ? (mendable ? error.message : error.stack) : error}\n`,
-  )
+  const said = error instanceof CannotStart ? error.message : error instanceof Error ? error.stack : error
+  process.stderr.write(`waypost: ${said}\n`)
   process.exit(1)
 })

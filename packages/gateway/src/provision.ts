@@ -1,40 +1,27 @@
-import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Flaw } from './api/admin/flaws.ts'
 import type { Tools } from './api/admin/read-integration.ts'
 import { type Plan, readPlan } from './api/admin/read-plan.ts'
 import type { App } from './core/app.ts'
+import { CannotStart } from './core/cannot-start.ts'
 import { writeTemplates } from './core/sync-templates.ts'
+import { jsonIn } from './json-file.ts'
 
 type Needs = Pick<App, 'directory' | 'now'>
 
 /** Applies a provisioning file: all of it, or nothing when something in it is wrong. Writes only what differs. */
 export async function provision(app: Needs, file: string, tools: Tools): Promise<void> {
-  const plan = readPlan(app, tools, await jsonIn(file))
+  const plan = readPlan(app, tools, jsonIn(file))
   if (Array.isArray(plan)) throw new ProvisionError(file, plan)
   await apply(app, plan)
 }
 
 /** The operator's file cannot be used: the gateway does not start. */
-export class ProvisionError extends Error {
+export class ProvisionError extends CannotStart {
   override name = 'ProvisionError'
-  /** Tells whoever prints it that this is the operator's to mend. */
-  readonly code = 'WAYPOST_PROVISION'
   constructor(file: string, flaws: Flaw[]) {
     const lines = flaws.map(({ path, message }) => `  ${path || 'the file'} ${message}`)
     super(`${file} cannot be used:\n${lines.join('\n')}`)
-  }
-}
-
-async function jsonIn(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ProvisionError(file, [{ path: '', message: `cannot be read (${error.code})` }])
-  })
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's message would quote the file, and with it a secret.
-    throw new ProvisionError(file, [{ path: '', message: 'is not JSON' }])
   }
 }
 

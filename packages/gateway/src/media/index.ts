@@ -4,14 +4,13 @@ import { openDisk } from './disk/index.ts'
 const openers: Record<string, (location: string) => Promise<MediaStore>> = {
   file: openDisk,
 }
+export const mediaSchemes = Object.keys(openers)
 
 /** Opens the media store that the URL names by its scheme: `file:<folder>`. */
 export async function openMedia(url: string): Promise<MediaStore> {
   const [, scheme = '', location = ''] = /^([a-z0-9+]+):(.*)$/s.exec(url) ?? []
   const open = openers[scheme]
   if (!open || location === '')
-    throw new Error(
-      `No media store is named by ${JSON.stringify(url)}; known: ${Object.keys(openers).join(', ')}`,
-    )
+    throw new Error(`No media store is named by ${JSON.stringify(url)}; known: ${mediaSchemes.join(', ')}`)
   return open(location)
 }

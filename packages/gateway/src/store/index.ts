@@ -11,12 +11,13 @@ export interface StoreOptions {
 const openers: Record<string, (location: string, options: StoreOptions) => Promise<Store>> = {
   sqlite: openSqlite,
 }
+export const storeSchemes = Object.keys(openers)
 
 /** Opens the store that the URL names by its scheme, `sqlite:<path>`, and brings its tables up to date. */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const [, scheme = '', location = ''] = /^([a-z0-9+]+):(.*)$/s.exec(url) ?? []
   const open = openers[scheme]
   if (!open || location === '')
-    throw new Error(`No store is named by ${JSON.stringify(url)}; known: ${Object.keys(openers).join(', ')}`)
+    throw new Error(`No store is named by ${JSON.stringify(url)}; known: ${storeSchemes.join(', ')}`)
   return open(location, options)
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { CannotStart } from '../../core/cannot-start.ts'
 import { makePrivate } from './connection.ts'
 
 /**
@@ -12,7 +13,8 @@ export function lockFile(path: string): Disposable {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    throw new Error(`Another gateway runs on ${path}. Stop it first, or give this one its own file.`, {
+    if (!isBusy(error)) throw error
+    throw new CannotStart(`Another gateway runs on ${path}. Stop it first, or give this one its own file.`, {
       cause: error,
     })
   }
@@ -22,3 +24,6 @@ export function lockFile(path: string): Disposable {
     },
   }
 }
+
+/** https://www.sqlite.org/rescode.html#busy */
+const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && error.errcode === 5

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { CannotStart } from '../../core/cannot-start.ts'
 
 const folder = new URL('../migrations/', import.meta.url)
 
@@ -17,7 +18,7 @@ export function migrate(db: DatabaseSync): void {
   const newest = db.prepare('SELECT max(number) AS number FROM migrations').get()?.number
   const known = steps.at(-1)?.number ?? 0
   if (typeof newest === 'number' && newest > known)
-    throw new Error(
+    throw new CannotStart(
       `The database is at migration ${newest}, newer than this program's ${known}. Start the newer program.`,
     )
 

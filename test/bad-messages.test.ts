@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { legacyError, oneError, type ReasonName } from '@waypost/protocol'
-import { ids, install, keys, type Overrides } from './support/installation.ts'
+import { ids, install, keys, numbers, type Overrides } from './support/installation.ts'
 import { type Generation, generations, refusedWith } from './support/refusals.ts'
 import { shared } from './support/shared.ts'
 
@@ -61,6 +61,16 @@ describe('a message that cannot be sent', () => {
       {
         what: '4097 characters',
         message: { ...text, content: 'x'.repeat(4097) },
+        reason: 'content_too_long',
+      },
+      {
+        what: '4097 emoji',
+        message: { ...text, content: '🙂'.repeat(4097) },
+        reason: 'content_too_long',
+      },
+      {
+        what: 'emoji without end',
+        message: { ...text, content: '🙂'.repeat(100_000) },
         reason: 'content_too_long',
       },
       {
@@ -150,10 +160,14 @@ describe('a message that cannot be sent', () => {
     assert.equal(httpStatus, 202)
   })
 
-  test('4096 characters and a client id of 128 are fine', async () => {
-    const message = { ...text, content: '🙂'.repeat(2048), clientMessageId: 'x'.repeat(128) }
-    assert.equal((await installation().send('one', [message])).httpStatus, 202)
-  })
+  for (const generation of generations)
+    test(`${generation}: 4096 emoji and a client id of 128 are fine, and arrive`, async () => {
+      const message = { ...text, content: '🙂'.repeat(4096), clientMessageId: '🙂'.repeat(128) }
+      await installation().send(generation, [message])
+      await installation().received[generation].call(({ raw }) => raw.includes(message.clientMessageId))
+      const arrived = await installation().phone(text.to)
+      assert.ok(arrived.some((each) => each.from === numbers[generation] && each.text === message.content))
+    })
 
   test('a prototype in the body is data like any other', async () => {
     const body = '{"messages":[{"__proto__":{"content":"Hi"},"to":"27999000001"}]}'

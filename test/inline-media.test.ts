@@ -137,8 +137,8 @@ for (const generation of generations)
         subject: '20',
       },
       {
-        what: 'has a caption of 1025 characters',
-        sending: { caption: 'x'.repeat(1025) },
+        what: 'has a caption of 1025 emoji',
+        sending: { caption: '🙂'.repeat(1025) },
         reason: 'parameter_invalid',
         subject: `${at}caption`,
       },

@@ -7,6 +7,7 @@ export {
   OneMoText,
   type OneStatusCallback,
 } from './callbacks/one.ts'
+export { charactersIn, isLonger } from './characters.ts'
 export { AccountPatch, AccountSettings } from './endpoints/admin/account.ts'
 export { CallbackView } from './endpoints/admin/callbacks.ts'
 export {

@@ -5,6 +5,7 @@ import {
   type Generation,
   type InlineMedia,
   isFlaw,
+  isLonger,
   type ReasonName,
 } from '@waypost/protocol'
 import { type TProperties, Type } from 'typebox'
@@ -173,7 +174,7 @@ function submissionOf(entry: Record<string, unknown>, content: Content | InlineM
     return typeof member === 'string' && member !== '' ? member : undefined
   }
   const clientMessageId = text('clientMessageId')
-  if (clientMessageId !== undefined && clientMessageId.length > clientMessageIdLimit)
+  if (clientMessageId !== undefined && isLonger(clientMessageId, clientMessageIdLimit))
     return { reason: 'client_message_id_too_long' }
   return {
     channel: text('channel'),

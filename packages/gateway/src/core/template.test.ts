@@ -298,6 +298,17 @@ const cases: Case[] = [
     filled: { parameters: { 1: 'a', 2: 'b'.repeat(1023) } },
   },
   {
+    what: 'a body of 1024 emoji',
+    template: { body: '{{1}}🙂' },
+    filled: { parameters: { 1: '🙂'.repeat(1023) } },
+  },
+  {
+    what: 'a body of 1025 emoji',
+    template: { body: '{{1}}🙂' },
+    filled: { parameters: { 1: '🙂'.repeat(1024) } },
+    status: 'template_text_too_long',
+  },
+  {
     what: 'a body of 1025',
     template: { body: '{{1}}{{2}}' },
     filled: { parameters: { 1: 'a', 2: 'b'.repeat(1024) } },

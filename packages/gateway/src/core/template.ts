@@ -1,5 +1,6 @@
 import {
   type Body,
+  charactersIn,
   mediaKindOf,
   mediaTypeOf,
   type StatusName,
@@ -209,11 +210,14 @@ const parametersOf = (filled: Body<'template'>): string[] => [
 /** Reckoned, not built: a long parameter that a text repeats would be longer than a string may be. */
 function filledLength(text: string, parameters: TemplateParameters): number {
   const [only = ''] = Object.values(parameters)
-  let length = withoutPlaceholders(text).length
+  let length = lengthOf(withoutPlaceholders(text))
   for (const [, name = ''] of text.matchAll(placeholder))
-    length += (Object.hasOwn(parameters, name) ? (parameters[name] ?? '') : only).length
+    length += lengthOf(Object.hasOwn(parameters, name) ? (parameters[name] ?? '') : only)
   return length
 }
+
+/** Of what is too long anyway, the characters are not counted. */
+const lengthOf = (text: string) => (text.length > 2 * templateLimits.body ? text.length : charactersIn(text))
 
 function urlFits(template: Template, filled: Body<'template'>): boolean {
   const [parameter] = Object.values(filled.websiteUrl?.parameters ?? {})

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { isLonger } from '../characters.ts'
 import { flaw, form } from './form.ts'
 import { messageType } from './message-type.ts'
 
@@ -96,7 +97,7 @@ export const oneMediaByReference = form({
   },
   example: { media: { fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg', caption: 'File Caption' } },
   read({ media: { fileId, caption } }) {
-    if ((caption?.length ?? 0) > captionMaxLength) return flaw('media.caption')
+    if (isLonger(caption ?? '', captionMaxLength)) return flaw('media.caption')
     return { type: 'media' as const, media: { fileId, ...(caption && { caption }) } }
   },
 })
@@ -159,7 +160,7 @@ interface SaidOfFile {
 }
 
 function inlineOf(at: string, base64: string, { contentType, fileName, caption }: SaidOfFile) {
-  if ((caption?.length ?? 0) > captionMaxLength) return flaw(`${at}caption`)
+  if (isLonger(caption ?? '', captionMaxLength)) return flaw(`${at}caption`)
   const kind = mediaKindOf(contentType)
   if (!kind) return flaw(`${at}contentType`, 'content_type_not_supported')
   if (kind === 'audio' && caption) return flaw(`${at}caption`)

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { isLonger } from '../characters.ts'
 import { flaw, form } from './form.ts'
 import { messageType } from './message-type.ts'
 
@@ -26,13 +27,13 @@ const written = {
     previewFirstUrl: true,
   },
   members: {
-    content: Type.String({ description: `The text, up to ${textMaxLength} characters.` }),
+    content: Type.String({ description: `The text, up to ${textMaxLength} characters (code points).` }),
     previewFirstUrl: Type.Optional(
       Type.Boolean({ description: 'WhatsApp shows a preview of the first URL in the text.' }),
     ),
   },
   read({ content, previewFirstUrl }: { content: string; previewFirstUrl?: boolean }) {
-    if (content.length > textMaxLength) return flaw('content', 'content_too_long')
+    if (isLonger(content, textMaxLength)) return flaw('content', 'content_too_long')
     return { type: 'text' as const, text: { body: content, ...(previewFirstUrl && { previewFirstUrl }) } }
   },
 }

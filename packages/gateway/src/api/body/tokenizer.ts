@@ -33,7 +33,7 @@ export interface Bounds {
   values: number
   /** Of one string, as it is written, quotes aside. A longer one is cut there. */
   stringBytes: number
-  /** What the skeleton keeps of a string that was handed out, in characters. */
+  /** What the skeleton keeps of a string that was handed out, in units of UTF-16. */
   handedOutKept: number
 }
 
@@ -43,7 +43,7 @@ export const bodyBounds: Bounds = {
   depth: 64,
   values: 32_768,
   stringBytes: 64 * 1024,
-  handedOutKept: textMaxLength + 1, // validation is to find it too long
+  handedOutKept: 2 * (textMaxLength + 1), // validation is to find it too long, also of emoji
 }
 
 /** The refusal beyond the bound of values, and where it was passed. */

@@ -16,7 +16,7 @@ import {
   until,
   write,
 } from '../testing.ts'
-import { defaultPhone, msisdnOf } from './phone.ts'
+import { defaultPhone, msisdnOf, type Phone } from './phone.ts'
 
 const path = `/phones/${msisdn}`
 const note = { to: businessNumber, type: 'text', text: 'Hi' }
@@ -38,7 +38,16 @@ describe('a phone', () => {
     assert.deepEqual((await ask(sandbox, 'GET /phones')).body, [expected])
   })
 
+  test('takes what it was read as', async (t) => {
+    const sandbox = await open(t)
+    const { body: phone } = await ask<Phone>(sandbox, `GET ${path}`)
+    const changed = await ask(sandbox, `PUT ${path}`, { ...phone, autoRead: true })
+    assert.deepEqual([changed.status, changed.body], [200, { ...phone, autoRead: true }])
+  })
+
   const refused = [
+    { body: { msisdn: '27820000002', autoRead: true }, error: /msisdn .* cannot be changed/ },
+    { body: { userId: 'US.1', autoRead: true }, error: /userId .* cannot be changed/ },
     { body: { colour: 'red' }, error: /colour/ },
     { body: { online: 'no' }, error: /online must be boolean/ },
     { body: { deliverAfterMs: -1 }, error: /deliverAfterMs/ },

@@ -10,7 +10,7 @@ import { dispositionOf, harmless } from './attachment.ts'
 import type { Conversations } from './conversations.ts'
 import type { Delivery } from './delivery.ts'
 import { type Message, shown } from './message.ts'
-import { isMsisdn, PhoneSettings } from './phone.ts'
+import { isMsisdn, type Phone, PhoneSettings } from './phone.ts'
 import type { Phones } from './phones.ts'
 
 export interface Needs {
@@ -29,7 +29,12 @@ interface OfMessage {
   Params: { msisdn: string; id: string }
 }
 
-const Change = Compile(Type.Partial(PhoneSettings, { additionalProperties: false }))
+/** What GET gives may come back: whose phone it is can be said, and not changed. */
+const Change = Compile(
+  Type.Partial(Type.Object({ ...PhoneSettings.properties, msisdn: Type.String(), userId: Type.String() }), {
+    additionalProperties: false,
+  }),
+)
 
 const Written = Compile(
   Type.Object(
@@ -60,9 +65,10 @@ export async function phoneRoutes(app: FastifyInstance, needs: Needs): Promise<v
   )
 
   app.get<OfPhone>('/phones/:msisdn', async ({ params }) => phones.get(msisdnIn(params)))
-  app.put<OfPhone>('/phones/:msisdn', async ({ params, body }) =>
-    delivery.change(msisdnIn(params), checkedBody(Change, body)),
-  )
+  app.put<OfPhone>('/phones/:msisdn', async ({ params, body }) => {
+    const phone = phones.get(msisdnIn(params))
+    return delivery.change(phone.msisdn, changeIn(phone, checkedBody(Change, body)))
+  })
   app.get<OfPhone>('/phones/:msisdn/events', (request, reply) => {
     streams.open(msisdnIn(request.params), request, reply)
   })
@@ -131,6 +137,12 @@ export async function phoneRoutes(app: FastifyInstance, needs: Needs): Promise<v
     if (message?.msisdn === msisdnIn(params) && message.direction === 'in') return message
     throw new Problem(404, 'No message with this id has come to this phone')
   }
+}
+
+function changeIn(phone: Phone, { msisdn = phone.msisdn, userId = phone.userId, ...change }: Partial<Phone>) {
+  if (msisdn !== phone.msisdn) throw new Problem(400, 'msisdn is the phone’s own and cannot be changed')
+  if (userId !== phone.userId) throw new Problem(400, 'userId is the phone’s own and cannot be changed')
+  return change
 }
 
 function msisdnIn({ msisdn }: OfPhone['Params']): string {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { legacyError, oneError } from '@waypost/protocol'
 import { type Heard, type Installation, ids, install, keys, numbers } from './support/installation.ts'
 import { type Example, example, sameShape, withLegacyError } from './support/published.ts'
 
 /** The published answers, callbacks and errors of text, against a whole installation. */
 
-/** The example with the words of an error in it, which our table has, where the fixture has a placeholder. */
+/** The example with the words of its error in it, where the fixture has a placeholder. */
 function worded(body: Example['body'], words: string): Example['body'] {
   return JSON.parse(JSON.stringify(body).replaceAll('"…"', JSON.stringify(words)))
 }
@@ -30,38 +29,38 @@ describe('published answers', () => {
       answer: 78,
       when: 'one of two is not on WhatsApp',
       ask: send([here, notHere], 'legacy'),
-      words: legacyError('not_on_channel').error,
+      words: 'Not approved WhatsApp number.',
     },
     { answer: 79, when: 'both messages are accepted', ask: send([here, here], 'one') },
     {
       answer: 80,
       when: 'one of two is not on the channel',
       ask: send([here, notHere], 'one'),
-      words: oneError('not_on_channel').description,
+      words: 'Recipient not available on channel.',
     },
     {
       answer: 96,
       when: 'the key is unknown',
       ask: ({ ask }) => ask('POST', '/wa/messages', { key: 'unknown', body: { messages: [] } }),
-      words: legacyError('api_key_invalid').error,
+      words: 'Invalid or missing Integration API Key.',
     },
     {
       answer: 97,
       when: 'the body cannot be read',
       ask: ({ ask }) => ask('POST', '/v1/message', { key: keys.one, body: 'not JSON' }),
-      words: oneError('payload_malformed').description,
+      words: 'Payload data is malformed.',
     },
     {
       answer: 98,
       when: 'the recipient is no number',
       ask: send(['27123'], 'legacy'),
-      words: legacyError('recipient_invalid').error,
+      words: 'Invalid destination address.',
     },
     {
       answer: 99,
       when: 'the recipient is wrong',
       ask: send(['278'], 'one'),
-      words: oneError('recipient_invalid').description,
+      words: 'Invalid or missing parameter: to .',
     },
   ]
   for (const { answer, when, ask, words = 'no error' } of rows)

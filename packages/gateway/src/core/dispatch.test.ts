@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { oneStatus } from '@waypost/protocol'
 import { openStore } from '../store/index.ts'
 import { scene } from '../store/suite/scene.ts'
 import { type Dispatching, dispatch } from './dispatch.ts'
@@ -36,6 +37,20 @@ describe('a lane', () => {
     await served.until(async () => (await told(second)).length === 1)
     assert.deepEqual(await told(second), ['expired'])
     assert.deepEqual(await due(), [first.id], 'what the lane holds back goes when the lane does')
+    assert.equal(sends.length, 1)
+  })
+
+  test('does not send again what may have been taken and is to be held: it ends undelivered with its time', async (t) => {
+    const { accept, answerWith, clock, sends, told, find, served } = await lane(t)
+    answerWith(async () => ({ type: 'unknown', cause: 'timeout' }))
+    const [held] = await accept({ ...soon(clock), onUncertain: 'hold', uncertainWaitMs: 0 })
+    assert.ok(held)
+    await served.until(async () => (await find(held)).uncertain)
+    assert.deepEqual(await told(held), [])
+    clock.at += 1000
+    await served.until(async () => (await told(held)).length > 0)
+    assert.deepEqual(await told(held), ['delivery_failed'])
+    assert.equal(oneStatus('delivery_failed').code, 23)
     assert.equal(sends.length, 1)
   })
 

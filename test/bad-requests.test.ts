@@ -94,6 +94,14 @@ describe('a request to the wrong place', () => {
     { method: 'PUT', path: '/v1/messages', generation: 'one', reason: 'method_not_supported' },
     { method: 'DELETE', path: '/v1/message/abc', generation: 'one', reason: 'method_not_supported' },
     { method: 'POST', path: '/v1/balance', generation: 'one', reason: 'method_not_supported' },
+    { method: 'GET', path: '/docs/nothing', generation: 'one', reason: 'resource_unknown' },
+    { method: 'GET', path: '/docs/..%2f..%2fpackage.json', generation: 'one', reason: 'resource_unknown' },
+    {
+      method: 'PUT',
+      path: '/suppliers/whatsapp-cloud/abc',
+      generation: 'one',
+      reason: 'method_not_supported',
+    },
     { method: 'GET', path: '/wa/messages', generation: 'legacy', reason: 'method_not_supported' },
   ]
   for (const { method, path, generation, reason } of rows)
@@ -173,6 +181,27 @@ describe('a caller who may not send', () => {
     for (const generation of generations)
       assert.equal((await installation.send(generation, [text])).httpStatus, 202)
   })
+
+  const proxies: { trusted: string; says: string; isAllowed: boolean }[] = [
+    { trusted: '', says: '192.0.2.7', isAllowed: false },
+    { trusted: '10.0.0.0/8', says: '192.0.2.7', isAllowed: false },
+    { trusted: '127.0.0.1', says: '192.0.2.7', isAllowed: true },
+    { trusted: '127.0.0.0/8,10.0.0.0/8', says: '192.0.2.7, 10.1.2.3', isAllowed: true },
+    { trusted: '127.0.0.1', says: '192.0.2.7, 203.0.113.9', isAllowed: false },
+    { trusted: '127.0.0.1', says: 'nonsense', isAllowed: false },
+  ]
+  for (const { trusted, says, isAllowed } of proxies)
+    test(`X-Forwarded-For: ${says} is ${isAllowed ? '' : 'not '}enough where ${trusted || 'nobody'} is trusted`, async (t) => {
+      const installation = await install(t, {
+        one: { allowedIps: ['192.0.2.0/24'] },
+        env: { WAYPOST_TRUST_PROXY: trusted },
+      })
+      const { httpStatus } = await installation.ask('GET', '/v1/balance', {
+        key: keys.one,
+        headers: { 'x-forwarded-for': says },
+      })
+      assert.equal(httpStatus, isAllowed ? 200 : 401)
+    })
 
   test('a key of either generation works on both paths, which decide the shape', async (t) => {
     const installation = await install(t)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { ReasonName } from '@waypost/protocol'
 import { keys } from './support/installation.ts'
 import { raw } from './support/raw.ts'
 import { type Generation, generations, refusedWith } from './support/refusals.ts'
@@ -107,6 +108,43 @@ describe('what is hardly HTTP', () => {
         assert.equal(answer.endsWith(JSON.stringify(refused.json)), isRefused)
         assert.match(answer, /connection: close/i)
         assert.equal((await stored()) - before, stores)
+      })
+
+    const headerLess = head(generation).replace('host: a\r\n', '')
+    const odd: { what: string; bytes: string; reason: ReasonName }[] = [
+      { what: 'no host', bytes: `${headerLess}content-length: 0\r\n\r\n`, reason: 'payload_malformed' },
+      {
+        what: 'an expectation that HTTP does not have',
+        bytes: `${head(generation)}expect: a miracle\r\ncontent-length: 1\r\n\r\n{`,
+        reason: 'payload_malformed',
+      },
+      {
+        what: 'a path without end',
+        bytes: `GET ${paths[generation]}?${'x'.repeat(100_000)}`,
+        reason: 'payload_malformed',
+      },
+      {
+        what: 'a method that HTTP does not have',
+        bytes: head(generation).replace('POST', 'DANCE'),
+        reason: 'payload_malformed',
+      },
+      {
+        what: 'CONNECT',
+        bytes: `CONNECT ${paths[generation]} HTTP/1.1\r\nhost: a\r\n\r\n`,
+        reason: 'method_not_supported',
+      },
+      {
+        what: 'OPTIONS',
+        bytes: `OPTIONS ${paths[generation]} HTTP/1.0\r\n\r\n`,
+        reason: 'method_not_supported',
+      },
+    ]
+    for (const { what, bytes, reason } of odd)
+      test(`${generation}: ${what} is ${reason}`, async () => {
+        const answer = await raw(installation().url, bytes)
+        const { httpStatus, json } = refusedWith(generation, reason)
+        assert.deepEqual(httpStatuses(answer), [httpStatus])
+        assert.ok(answer.endsWith(JSON.stringify(json)), answer)
       })
 
     test(`${generation}: a body that breaks after its request was refused gets no second answer`, async () => {

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ReasonName } from '@waypost/protocol'
 import { endSoftly } from './end-softly.ts'
 import { generationOf, refusalOf } from './surface.ts'
 
@@ -29,6 +30,13 @@ export function brokenHttp() {
         exchanges.set(socket, known.add(answer))
         answer.once('close', () => settle(known, answer))
       })
+      // What else it expects than 100-continue may be ignored (RFC 9110, 10.1.1).
+      http.on('checkExpectation', (request, answer) => http.emit('request', request, answer))
+      // Nobody's proxy.
+      http.on('connect', ({ url }, socket: Socket) => {
+        socket.write(refusalFor('method_not_supported', url))
+        endSoftly(socket)
+      })
     },
 
     /** Node's `clientError`, which comes again with every further piece that arrives. */
@@ -38,7 +46,7 @@ export function brokenHttp() {
       ending.add(socket)
       const open = [...(exchanges.get(socket) ?? [])]
       const owed = open.findLast(({ req, headersSent }) => req.complete || headersSent)
-      if (!owed) socket.write(refusalFor(open.at(-1)?.req.url ?? pathIn(error)))
+      if (!owed) socket.write(refusalFor('payload_malformed', open.at(-1)?.req.url ?? pathIn(error)))
       if (owed && !owed.writableFinished) {
         if (!owed.headersSent) owed.setHeader('connection', 'close')
         owed.once('finish', () => socket.destroySoon())
@@ -56,12 +64,12 @@ interface ClientError {
 /** The path of a head that is not finished, if its first line came in the piece that broke it. */
 function pathIn({ rawPacket }: ClientError): string | undefined {
   if (!Buffer.isBuffer(rawPacket)) return undefined
-  return /^[A-Z]+ (\S+) HTTP\//.exec(rawPacket.toString('latin1', 0, 1024))?.[1]
+  return /^[A-Z]+ (\/\S*)/.exec(rawPacket.toString('latin1', 0, 1024))?.[1]
 }
 
 /** As bytes. Where no path is known there is no generation either: the newer one's shape. */
-function refusalFor(path = ''): string {
-  const { httpStatus, body } = refusalOf[generationOf(path)]('payload_malformed')
+function refusalFor(reason: ReasonName, path = ''): string {
+  const { httpStatus, body } = refusalOf[generationOf(path)](reason)
   const text = JSON.stringify(body)
   return [
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,

@@ -30,7 +30,12 @@ export function openServer(
   const server = Fastify({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
-    http: { connectionsCheckingInterval, requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+    http: {
+      connectionsCheckingInterval,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      requireHostHeader: false, // refused below, in a shape
+    },
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -46,7 +51,10 @@ export function openServer(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   const patterns: RegExp[] = []
-  server.addHook('onRoute', ({ url }) => void patterns.push(patternOf(url)))
+  server.addHook('onRoute', ({ url }) => {
+    // Below a star is what is there.
+    if (!url.includes('*')) patterns.push(patternOf(url))
+  })
 
   function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown) {
     const { reason, subject } = refusalFor(error)
@@ -58,6 +66,11 @@ export function openServer(
     return reply.code(httpStatus).send(body)
   }
 
+  server.addHook('onRequest', async (request, reply) => {
+    const { httpVersion, headers } = request.raw
+    if (httpVersion === '1.1' && headers.host === undefined)
+      return refuse(request, reply, new Refused('payload_malformed'))
+  })
   server.setErrorHandler((error, request, reply) => refuse(request, reply, error))
   server.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?')
@@ -68,12 +81,9 @@ export function openServer(
   return server
 }
 
-/** Of a route's path, with its parameters and its star. */
+/** Of a route's path, with its parameters. */
 function patternOf(url: string): RegExp {
-  const parts = url.split('/').map((part) => {
-    if (part === '*') return '.*'
-    return part.startsWith(':') ? '[^/]+' : RegExp.escape(part)
-  })
+  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)))
   return new RegExp(`^${parts.join('/')}/?$`)
 }
 

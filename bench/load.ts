@@ -13,6 +13,8 @@ export interface Job {
   connections: number
   messagesPerRequest: number
   recipients: number
+  /** Between an answer and the next request of its connection; none when absent. */
+  pauseMs?: number
   until: { ms: number } | { requests: number }
 }
 
@@ -31,7 +33,7 @@ export interface Loaded {
 answers<Job, Loaded>(run)
 
 async function run(job: Job): Promise<Loaded> {
-  const { port, apiKeys, connections, messagesPerRequest, until } = job
+  const { port, apiKeys, connections, messagesPerRequest, pauseMs = 0, until } = job
   const recipients = recipientPool(job.recipients)
   const latency = createHistogram()
   const refused: Record<string, number> = {}
@@ -76,7 +78,8 @@ async function run(job: Job): Promise<Loaded> {
       latency.record(Math.max(1, Math.round((endedAt - sentAt) * 1e6)))
       if (firstLine.startsWith('HTTP/1.1 202')) accepted++
       else refused[firstLine] = (refused[firstLine] ?? 0) + 1
-      send()
+      if (pauseMs > 0) setTimeout(send, pauseMs)
+      else send()
     })
     // One buffer for all reads: allocating one each would cost more than reading.
     const buffer = Buffer.allocUnsafe(64 * 1024)

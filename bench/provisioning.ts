@@ -3,7 +3,7 @@ export interface Senders {
   /** Absent: the product's defaults, 80 a second and the pair limit. */
   unlimited?: boolean
   sandboxUrl: string
-  callbackUrl: string
+  callbackUrlOf(sender: number): string
 }
 
 export const apiKeyOf = (sender: number) => `bench-key-${String(sender).padStart(10, '0')}`
@@ -11,7 +11,7 @@ export const apiKeyOf = (sender: number) => `bench-key-${String(sender).padStart
 const fromOf = (sender: number) => String(2_799_910_000 + sender)
 
 /** The content of a `WAYPOST_PROVISION` file: integrations whose supplier is the sandbox. */
-export function provisioning({ count, unlimited = false, sandboxUrl, callbackUrl }: Senders): string {
+export function provisioning({ count, unlimited = false, sandboxUrl, callbackUrlOf }: Senders): string {
   const limits = unlimited ? { messagesPerSecond: 100_000, pairLimit: false } : {}
   const integrations = Array.from({ length: count }, (_, i) => ({
     id: (i + 1).toString(16).padStart(32, '0'),
@@ -29,7 +29,7 @@ export function provisioning({ count, unlimited = false, sandboxUrl, callbackUrl
       verifyToken: 'benchmark',
       ...limits,
     },
-    callbacks: { messageUrl: callbackUrl, statusUrl: callbackUrl, generation: 'one' },
+    callbacks: { messageUrl: callbackUrlOf(i), statusUrl: callbackUrlOf(i), generation: 'one' },
   }))
   return JSON.stringify({ integrations })
 }

@@ -38,7 +38,7 @@ export function requestMaker({ apiKey, messages, recipients, connection }: Reque
     channel: 'whatsapp',
     to: noRecipient,
     content: text,
-    clientMessageId: `${run}-0000-4000-${connection.toString(16).padStart(4, '0')}-${noCount}`,
+    clientMessageId: `${noTime}-${run}-${connection.toString(16).padStart(4, '0')}-${noCount}`,
   }
   const body = JSON.stringify({ messages: Array.from({ length: messages }, () => message) })
   const head = [
@@ -56,10 +56,10 @@ export function requestMaker({ apiKey, messages, recipients, connection }: Reque
 
   return () => {
     const now = Date.now()
+    for (const at of timesAt) writeDigits(bytes, at + noTime.length, now)
     for (let i = 0; i < messages; i++) {
       const recipient = recipients[(made * stride + connection) % recipients.length]
       recipient?.copy(bytes, recipientsAt[i])
-      writeDigits(bytes, (timesAt[i] ?? 0) + noTime.length, now)
       writeDigits(bytes, (countsAt[i] ?? 0) + noCount.length, made++)
     }
     return bytes

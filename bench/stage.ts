@@ -21,7 +21,8 @@ export interface Stage extends AsyncDisposable {
   foreignLoad(): () => number
 }
 
-type SendersHere = Pick<Senders, 'count' | 'unlimited'>
+/** Called back at the stage's own receiver unless it says where. */
+type SendersHere = Pick<Senders, 'count' | 'unlimited'> & Partial<Pick<Senders, 'callbackUrlOf'>>
 
 export async function openStage(folder: string): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
@@ -46,9 +47,9 @@ export async function openStage(folder: string): Promise<Stage> {
   }
 
   function environment(senders: SendersHere, data: string) {
-    const callbackUrl = `http://127.0.0.1:${callbacks.said}/callbacks`
+    const callbackUrlOf = () => `http://127.0.0.1:${callbacks.said}/callbacks`
     const file = join(data, 'provision.json')
-    writeFileSync(file, provisioning({ ...senders, sandboxUrl, callbackUrl }))
+    writeFileSync(file, provisioning({ callbackUrlOf, ...senders, sandboxUrl }))
     return { WAYPOST_DATA: data, WAYPOST_PROVISION: file }
   }
 

@@ -1,5 +1,7 @@
 import { acceptHundreds, acceptOne, acceptWhileSending } from './accept.ts'
+import { callbacksSustained, deadEndpoint } from './callbacks.ts'
 import { endToEnd } from './end-to-end.ts'
+import { inlineFiles, uploads } from './files.ts'
 import type { Row } from './row.ts'
 import { acceptWithBacklog, memoryOfBacklog } from './waiting.ts'
 
@@ -11,4 +13,8 @@ export const rows: Record<string, Row> = {
   d: acceptWithBacklog,
   e: memoryOfBacklog,
   f: endToEnd,
+  g: inlineFiles,
+  h: uploads,
+  i: callbacksSustained,
+  j: deadEndpoint,
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { legacyError, oneError, type ReasonName } from '@waypost/protocol'
+import fc from 'fast-check'
 import { eventually } from './support/eventually.ts'
-import type { Installation } from './support/installation.ts'
+import { type Installation, keys } from './support/installation.ts'
 import { type Generation, generations } from './support/refusals.ts'
 import { shared } from './support/shared.ts'
 
@@ -76,7 +77,7 @@ for (const generation of generations)
         'POST',
         generation === 'one' ? '/v1/message' : '/wa/messages',
         {
-          key: { one: 'b25lLWtleS1mb3ItdGVzdA==', legacy: 'bGVnYWN5LWtleS10ZXN0cw==' }[generation],
+          key: keys[generation],
           body: text.replaceAll('/', '\\/'),
         },
       )
@@ -195,5 +196,86 @@ describe('the files of one request', () => {
     assert.equal(httpStatus, 202)
     assert.deepEqual(json, { messages: [], error: { errorCode, error } })
     await eventually(async () => (await filesIn(installation())) === before, 'nothing of them is kept')
+  })
+})
+
+interface File {
+  isLong: boolean
+  mark: number
+}
+
+describe('a key that comes twice in one object', () => {
+  const installation = shared()
+  /** A file of its own for each mark. */
+  const fileOf = ({ isLong, mark }: File) =>
+    Buffer.concat([png(0), Buffer.alloc(isLong ? 50_000 : 10, String(mark))]).toString('base64')
+
+  /** The answer to these bytes, and the bytes of each file that was accepted by it. */
+  async function filesOf(body: string): Promise<Buffer[]> {
+    const { ask, admin } = installation()
+    const { json, text } = await ask('POST', '/v1/message', { key: keys.one, body })
+    const { messages = [] } = json as { messages?: { apiMessageId: string }[] }
+    const files = messages.map(async ({ apiMessageId }) => {
+      const { json } = await admin('GET', `/admin/messages/${apiMessageId}`)
+      const { fileId } = (json as { content: { media: { fileId: string } } }).content.media
+      const path = `${installation().url}/v1/media?fileId=${fileId}`
+      return Buffer.from(await (await fetch(path, { headers: { authorization: keys.one } })).arrayBuffer())
+    })
+    assert.ok(messages.length > 0, text)
+    return Promise.all(files)
+  }
+
+  /** JSON as `JSON.stringify` writes it, of objects whose keys may come twice. */
+  const object = (members: [string, string][]) =>
+    `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`
+
+  const content = fc.record({ isLong: fc.boolean(), mark: fc.nat({ max: 500 }) })
+  const entry = fc.record({
+    before: fc.array(fc.record({ name: fc.constantFrom('content', 'shoeSize', 'media'), content })),
+    last: content,
+  })
+  const bodyOf = (lists: { before: { name: string; content: File }[]; last: File }[][]) =>
+    object(lists.map((entries) => ['messages', `[${entries.map(written).join(',')}]`]))
+
+  function written({ before, last }: { before: { name: string; content: File }[]; last: File }): string {
+    const members = before.map(({ name, content }): [string, string] => {
+      const file = JSON.stringify(fileOf(content))
+      if (name === 'media') return [name, '{"contentType":"image/gif","contentType":"image/png"}']
+      return [name, name === 'content' ? file : `{"content":${file}}`]
+    })
+    return object([
+      ['to', '"278"'],
+      ['media', '{"contentType":"image/png"}'],
+      ...members,
+      ['content', JSON.stringify(fileOf(last))],
+      ['to', '"27999000001"'],
+    ])
+  }
+
+  const lists = fc.array(fc.array(entry, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 })
+
+  test('counts as JSON.parse says, however long what comes first is', async () => {
+    await fc.assert(
+      fc.asyncProperty(lists, async (lists) => {
+        const { messages } = JSON.parse(bodyOf(lists)) as { messages: { content: string }[] }
+        const files = await filesOf(bodyOf(lists))
+        assert.deepEqual(
+          files.map((bytes) => hash('sha256', bytes)),
+          messages.map(({ content }) => hash('sha256', Buffer.from(content, 'base64'))),
+        )
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('leaves nothing of the others, be they twenty long ones', async () => {
+    const contents = Array.from({ length: 20 }, (_, mark) => ({ isLong: true, mark }))
+    const last = { isLong: false, mark: 20 }
+    const [file] = await filesOf(
+      bodyOf([[{ before: contents.map((content) => ({ name: 'content', content })), last }]]),
+    )
+    assert.equal(file?.toString('base64'), fileOf(last))
+    const staged = join(installation().folder, 'media', 'staged')
+    await eventually(async () => (await readdir(staged)).length === 0, 'nothing is staged')
   })
 })

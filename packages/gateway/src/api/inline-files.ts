@@ -1,18 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { type Content, type Generation, type InlineMedia, mediaExtensionOf } from '@waypost/protocol'
 import { type Filing, keepFile, tooBigIs } from '../core/files.ts'
 import type { Integration } from '../core/integration.ts'
-import type { MediaStore, Staged } from '../core/media.ts'
+import type { MediaFile, MediaStore, Staged } from '../core/media.ts'
 import type { Refusal } from '../core/message.ts'
 import type { Store } from '../core/store.ts'
 import { base64Decoder, NotBase64 } from './body/base64.ts'
 import type { Path } from './body/containers.ts'
+import type { Taker } from './body/tokenizer.ts'
 import { Refused } from './surface.ts'
 
 /** The files inside one request's messages, from the moment their bytes arrive. */
 export interface InlineFiles {
   /** Where the long string at this place goes; undefined when it is no message's content. */
-  take(path: Path): Writable | undefined
+  take(path: Path): Taker<Writable> | undefined
   /**
    * Keeps files, by the place of their message; or says why not. Throws the refusal of the whole request when there is
    * too much of them.
@@ -35,19 +37,31 @@ interface Needs extends Filing {
 
 /** 20 MB, as the contract counts them: of one file, and in the legacy API of all files of a request. */
 const mostBytes = 20 * 1024 * 1024
+/** A UUID: nobody who writes a body can guess one. */
+const markLength = 36
 
 export function inlineFiles(app: Needs): InlineFiles {
-  const arriving = new Map<number, Promise<Staged | Refusal>>()
+  /** By the mark that ends what the body keeps of each. Which of a key that comes twice counts, the parser decides. */
+  const arriving = new Map<string, Promise<Staged | Refusal>>()
   const kept = new Map<number, string>()
 
+  /** What the body keeps of a long content ends in its mark; a short one is all there. */
+  function stagingOf({ base64 }: InlineMedia['inline']): Promise<Staged | Refusal> {
+    const known = arriving.get(base64.slice(-markLength))
+    if (known) return known
+    const staging = stageShort(app.media, base64)
+    arriving.set(randomUUID(), staging)
+    return staging
+  }
+
   async function keepOne(
-    index: number,
-    { contentType, fileName, caption }: InlineMedia['inline'],
+    staging: Promise<Staged | Refusal>,
+    { contentType, fileName }: InlineMedia['inline'],
     { id, whatsapp }: Integration,
-  ): Promise<Content | Refusal> {
-    const staged = await arriving.get(index)
-    if (!staged || 'reason' in staged) return staged ?? { reason: 'content_empty', subject: 'content' }
-    const file = await keepFile(app, staged, {
+  ): Promise<MediaFile | Refusal> {
+    const staged = await staging
+    if ('reason' in staged) return staged
+    return keepFile(app, staged, {
       integrationId: id,
       from: whatsapp?.from ?? '',
       to: undefined,
@@ -56,9 +70,13 @@ export function inlineFiles(app: Needs): InlineFiles {
       fileName: fileName ?? `file.${mediaExtensionOf(contentType) ?? 'bin'}`,
       sha256: undefined,
     })
-    if ('reason' in file) return file
-    kept.set(index, file.id)
-    return { type: 'media', media: { fileId: file.id, ...(caption && { caption }) } }
+  }
+
+  async function forget(indices: Iterable<number>) {
+    const ids = [...indices].flatMap((index) => kept.get(index) ?? [])
+    if (ids.length === 0) return
+    await app.media.delete(ids)
+    await app.store.deleteFiles(ids)
   }
 
   return {
@@ -66,27 +84,34 @@ export function inlineFiles(app: Needs): InlineFiles {
       if (list !== 'messages' || typeof index !== 'number' || member !== 'content' || deeper.length > 0)
         return undefined
       const decoder = base64Decoder()
-      arriving.set(index, stage(app.media, decoder))
-      return decoder
+      const mark = randomUUID()
+      arriving.set(mark, stage(app.media, decoder))
+      return { to: decoder, mark }
     },
 
     async keep(files, { integration, generation }) {
-      for (const [index, { base64 }] of files)
-        if (!arriving.has(index)) arriving.set(index, stageShort(app.media, base64))
-      if (generation === 'legacy' && (await sizeOf(arriving, files)) > mostBytes)
+      const stagings = [...files].map(([index, inline]) => ({ index, inline, staging: stagingOf(inline) }))
+      if (generation === 'legacy' && (await sizeOf(stagings)) > mostBytes)
         throw new Refused('payload_too_big', '20')
-      const contents = [...files].map(async ([index, inline]) => {
-        return [index, await keepOne(index, inline, integration)] as const
-      })
-      return new Map(await Promise.all(contents))
+      const keepEach = async ({ index, inline, staging }: Coming): Promise<[number, Content | Refusal]> => {
+        const file = await keepOne(staging, inline, integration)
+        if ('reason' in file) return [index, file]
+        kept.set(index, file.id)
+        const { caption } = inline
+        return [index, { type: 'media', media: { fileId: file.id, ...(caption && { caption }) } }]
+      }
+      const contents = stagings.map(keepEach)
+      await Promise.allSettled(contents) // where one throws, the others are not to be kept behind its back
+      return Promise.all(contents).then(
+        (all) => new Map(all),
+        async (error: unknown) => {
+          await forget(files.keys())
+          throw error
+        },
+      )
     },
 
-    async forget(indices) {
-      const ids = indices.flatMap((index) => kept.get(index) ?? [])
-      if (ids.length === 0) return
-      await app.media.delete(ids)
-      await app.store.deleteFiles(ids)
-    },
+    forget,
 
     async drop() {
       for (const staging of arriving.values()) {
@@ -97,11 +122,18 @@ export function inlineFiles(app: Needs): InlineFiles {
   }
 }
 
-async function sizeOf(arriving: Map<number, Promise<Staged | Refusal>>, files: Map<number, unknown>) {
+/** A file whose bytes are on their way, and its message's place. */
+interface Coming {
+  index: number
+  inline: InlineMedia['inline']
+  staging: Promise<Staged | Refusal>
+}
+
+async function sizeOf(stagings: Coming[]) {
   let bytes = 0
-  for (const index of files.keys()) {
-    const staged = await arriving.get(index)
-    if (staged && 'bytes' in staged) bytes += staged.bytes
+  for (const { staging } of stagings) {
+    const staged = await staging
+    if ('bytes' in staged) bytes += staged.bytes
   }
   return bytes
 }

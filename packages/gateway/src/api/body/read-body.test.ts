@@ -8,17 +8,20 @@ import { describe, type TestContext, test } from 'node:test'
 import { Refused } from '../surface.ts'
 import type { Path } from './containers.ts'
 import { type Body, type Reading, readBody } from './read-body.ts'
+import type { Taker } from './tokenizer.ts'
 
 const limit = 1_000_000
 const long = 'x'.repeat(100_000)
 const short = Buffer.from(JSON.stringify({ messages: [{ to: '27999000001', content: 'Hello' }] }))
 
 /** Takes the contents of messages, and does nothing with them. */
-function contentDropped(path: Path): Writable | undefined {
+function contentDropped(path: Path): Taker<Writable> | undefined {
   const [list, , member] = path
   const isContent = path.length === 3 && list === 'messages' && member === 'content'
-  return isContent ? new Writable({ write: (_bytes, _encoding, done) => done() }) : undefined
+  return isContent ? unmarked(new Writable({ write: (_bytes, _encoding, done) => done() })) : undefined
 }
+
+const unmarked = (to: Writable): Taker<Writable> => ({ to, mark: '' })
 
 /** A server that reads one body as given, and the request to it. */
 async function open(t: TestContext, reading: Partial<Reading> = {}, length?: number) {
@@ -145,28 +148,26 @@ describe('a long content of a message', () => {
 
   test('goes to whoever takes it, who may be slow', async (t) => {
     let heard = ''
-    const handOut = () =>
-      new Writable({
-        highWaterMark: 1,
-        write(bytes, _encoding, done) {
-          heard += bytes
-          setImmediate(done)
-        },
-      })
-    const { body } = await read(t, Buffer.from(text), { handOut })
+    const to = new Writable({
+      highWaterMark: 1,
+      write(bytes, _encoding, done) {
+        heard += bytes
+        setImmediate(done)
+      },
+    })
+    const { body } = await read(t, Buffer.from(text), { handOut: () => unmarked(to) })
     assert.equal(textOf(body), kept)
     assert.equal(heard, long)
   })
 
   test('is read to its end when who takes it has had enough', async (t) => {
-    const handOut = () =>
-      new Writable({
-        write(_bytes, _encoding, done) {
-          this.destroy()
-          done()
-        },
-      })
-    const { body } = await read(t, Buffer.from(text), { handOut })
+    const to = new Writable({
+      write(_bytes, _encoding, done) {
+        this.destroy()
+        done()
+      },
+    })
+    const { body } = await read(t, Buffer.from(text), { handOut: () => unmarked(to) })
     assert.equal(textOf(body), kept)
   })
 
@@ -183,7 +184,7 @@ describe('a long content of a message', () => {
       const { promise: asked, resolve } = Promise.withResolvers<void>()
       const handOut = () => {
         resolve()
-        return to
+        return unmarked(to)
       }
       const { client } = await open(t, { handOut })
       client.write(begin)

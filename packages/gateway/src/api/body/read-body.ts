@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import { Refused } from '../surface.ts'
 import type { Path } from './containers.ts'
-import { bodyBounds, TooManyValues, tokenizer } from './tokenizer.ts'
+import { bodyBounds, type Taker, TooManyValues, tokenizer } from './tokenizer.ts'
 import { utf8Check } from './utf8-check.ts'
 
 /** The body of a request, as sending looks at it. */
@@ -24,7 +24,7 @@ export interface Reading {
    * Asked for each value that is a string of more than 64 KiB: who gets the UTF-8 of its characters, if anyone. One that
    * is destroyed gets no more. When the body turns out to be unreadable, those that have not ended are destroyed.
    */
-  handOut: (path: Path) => Writable | undefined
+  handOut: (path: Path) => Taker<Writable> | undefined
 }
 
 /** From here on a body is read as a stream. */
@@ -63,9 +63,9 @@ async function readLong(request: IncomingMessage, { limit, messages, handOut }: 
   const utf8 = utf8Check()
   const unfinished = new Set<Writable>()
   const tokens = tokenizer((path) => {
-    const to = handOut(path)
-    if (to) unfinished.add(to)
-    return to
+    const taker = handOut(path)
+    if (taker) unfinished.add(taker.to)
+    return taker
   }, bounds)
   let refused: Refused | undefined
   let size = 0

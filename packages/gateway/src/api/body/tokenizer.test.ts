@@ -23,17 +23,22 @@ interface Options {
   /** Narrow when absent. */
   bounds?: Bounds | 'real'
   handOut?: (path: Path) => boolean
+  mark?: string
 }
 
 /** What became of a text: undefined when it was refused. */
-function read(bytes: Uint8Array, cuts: number[], { bounds = narrow, handOut = nobody }: Options = {}) {
+function read(
+  bytes: Uint8Array,
+  cuts: number[],
+  { bounds = narrow, handOut = nobody, mark = '' }: Options = {},
+) {
   const taken: { path: Path; bytes: Buffer; ended: boolean }[] = []
   const tokens = tokenizer(
     (path) => {
       if (!handOut(path)) return undefined
       const to = { path, bytes: Buffer.alloc(0), ended: false }
       taken.push(to)
-      return to
+      return { to, mark: mark && `${mark}${taken.length}` }
     },
     bounds === 'real' ? undefined : bounds,
   )
@@ -227,6 +232,14 @@ describe('a long string', () => {
           if (colon === undefined) assert.ok(!isLong(literal) || JSON.parse(literal).length <= 3, literal)
       }),
     )
+  })
+
+  test('leaves the mark of whoever took it, so that JSON.parse says which of several counts', () => {
+    const text = '{"a":"longest","b":"longest","a":"longer than that","a":"short","b":"längst"}'
+    assert.deepEqual(read(Buffer.from(text), [], { handOut: everybody, mark: '"#' })?.value, {
+      a: 'short',
+      b: 'län"#4',
+    })
   })
 
   test('is told by its path', () => {

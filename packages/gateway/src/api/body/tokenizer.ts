@@ -5,6 +5,13 @@ import { growingBytes } from './growing-bytes.ts'
 import { insideString, quote } from './inside-string.ts'
 import { type Unescaping, unescaping } from './unescaping.ts'
 
+/** Who takes a long string. */
+export interface Taker<To> {
+  to: To
+  /** Ends what the skeleton keeps of the string: of several at one place, `JSON.parse` says so which one counts. */
+  mark: string
+}
+
 /** Bytes of a long string that go to somebody. */
 export interface Handed<To> {
   to: To
@@ -33,7 +40,7 @@ export interface Bounds {
   values: number
   /** Of one string, as it is written, quotes aside. A longer one is cut there. */
   stringBytes: number
-  /** What the skeleton keeps of a string that was handed out, in units of UTF-16. */
+  /** What the skeleton keeps of a string that was handed out, in units of UTF-16, its mark aside. */
   handedOutKept: number
 }
 
@@ -63,7 +70,7 @@ const isMark = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** `handOut` is asked for each value that is a long string, and says to whom it goes, if to anyone. */
 export function tokenizer<To extends object>(
-  handOut: (path: Path) => To | undefined,
+  handOut: (path: Path) => Taker<To> | undefined,
   bounds = bodyBounds,
 ): Tokenizer<To> {
   const skeleton = growingBytes(bounds.skeletonBytes)
@@ -141,14 +148,14 @@ export function tokenizer<To extends object>(
   function cut(at: number) {
     skeleton.append(piece.subarray(from, at))
     isCut = true
-    const to = around.isNameNext() ? undefined : handOut(around.path(nameAt))
-    if (!to) return
-    taker = { to, characters: unescaping() }
+    const taken = around.isNameNext() ? undefined : handOut(around.path(nameAt))
+    if (!taken) return
+    taker = { to: taken.to, characters: unescaping() }
     const beginning = Buffer.from(taker.characters.read(skeleton.slice(stringFrom, skeleton.length)))
     hand(beginning)
     const kept = beginning.toString().slice(0, bounds.handedOutKept)
     skeleton.shorten(stringFrom)
-    skeleton.append(Buffer.from(JSON.stringify(kept).slice(1, -1)))
+    skeleton.append(Buffer.from(JSON.stringify(kept + taken.mark).slice(1, -1)))
   }
 
   function hand(bytes: Uint8Array) {

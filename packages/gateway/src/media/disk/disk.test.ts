@@ -22,13 +22,27 @@ test('a file that is coming in is not among those that are there, and only its o
   }
   const staging = store.stage(slow(), 100)
   while ((await readdir(join(own, 'staged'))).length === 0) await new Promise(setImmediate)
-  assert.deepEqual(await readdir(join(own, 'kept')), [])
+  const kept = await readdir(join(own, 'kept'), { recursive: true, withFileTypes: true })
+  assert.deepEqual(
+    kept.filter((entry) => !entry.isDirectory()),
+    [],
+  )
   half.resolve()
   const staged = await staging
   await staged.keep('c45ada9b-8a51-4413-a134-928c2b085d31.txt')
   assert.deepEqual(await readdir(join(own, 'staged')), [])
   const { mode } = await stat(join(own, 'kept/c4/c45ada9b-8a51-4413-a134-928c2b085d31.txt'))
   assert.equal(mode & 0o077, 0)
+})
+
+test('every folder that a file may come to is there before the first one comes', async () => {
+  const own = join(folder, 'folders')
+  await openMedia(`file:${own}`)
+  const names = await readdir(join(own, 'kept'))
+  assert.deepEqual(
+    names.sort(),
+    Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0')),
+  )
 })
 
 test('a URL that names no media store is refused in words', async () => {

@@ -7,12 +7,15 @@ import { StoreUnavailable } from '../../core/store.ts'
 
 /**
  * Files in a folder: `staged/` holds what is coming in, `kept/` what is there, by the first two digits of its id. A
- * rename inside one file system is atomic, and the folder is flushed after it, so a kept file survives the machine.
+ * rename inside one file system is atomic, and the folder is flushed after it, so a kept file survives the machine. All
+ * folders are made and flushed at the start: who finds one made by somebody else could not know whether it is flushed.
  */
 export async function openDisk(folder: string): Promise<MediaStore> {
   const staged = join(folder, 'staged')
   const kept = join(folder, 'kept')
-  for (const path of [staged, kept]) await mkdir(path, { recursive: true, mode: 0o700 })
+  const places = Array.from({ length: 256 }, (_, i) => join(kept, i.toString(16).padStart(2, '0')))
+  for (const path of [staged, ...places]) await mkdir(path, { recursive: true, mode: 0o700 })
+  for (const path of [kept, folder, dirname(folder)]) await flushFolder(path)
 
   function placeOf(fileId: string): string {
     // The last line of defence: ids are checked where they come in.
@@ -24,8 +27,6 @@ export async function openDisk(folder: string): Promise<MediaStore> {
     const place = placeOf(fileId)
     await handle.sync()
     await handle.close()
-    const isNew = await mkdir(dirname(place), { mode: 0o700 }).then(() => true, existsAlready)
-    if (isNew) await flushFolder(kept)
     await rename(path, place)
     await flushFolder(dirname(place))
   }
@@ -116,11 +117,6 @@ async function sweepFolder(path: string, before: number) {
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
     if (mtimeMs < before) await rm(file, { force: true })
   }
-}
-
-function existsAlready(error: unknown): false {
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-  throw error
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'

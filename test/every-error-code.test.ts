@@ -47,7 +47,6 @@ const unprovoked: Record<Generation, Record<number, string>> = {
     33: 'no legacy message names a file',
     40: 'no legacy message names a character set',
     45: 'no legacy message names a sender',
-    107: 'there is no encryption yet',
     301: 'balances are not reckoned yet',
     900: 'a fault of the gateway: whatever is known to cause one is mended',
   },
@@ -203,8 +202,14 @@ const rows: Row[] = [
   {
     what: 'content that is no text',
     one: { code: 23, names: 'content' },
-    legacy: { code: 23, names: 'content' },
+    legacy: { code: 100 },
     ask: message({ content: { a: 1 } }),
+  },
+  {
+    what: 'a preview that is no boolean',
+    one: { code: 23, names: 'previewFirstUrl' },
+    legacy: { code: 23, names: 'previewFirstUrl' },
+    ask: message({ previewFirstUrl: 'yes' }),
   },
   {
     what: 'empty content',
@@ -223,6 +228,11 @@ const rows: Row[] = [
     one: { code: 23, names: 'hsm' },
     legacy: { code: 106 },
     ask: message({ content: undefined, hsm: { template: 'welcome', parameters: { 1: 'a', 3: 'c' } } }),
+  },
+  {
+    what: 'a sealed file without its hash',
+    legacy: { code: 107 },
+    ask: message({ content: 'QUJD', contentType: 'image/png', encryptionKey: 'AQID' }),
   },
   {
     what: 'a client id of 129 characters',

@@ -4,8 +4,9 @@ import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { oneError, type ReasonName } from '@waypost/protocol'
+import { oneError } from '@waypost/protocol'
 import { request } from 'undici'
+import { uploads } from '../docs/generate/bad-input/uploads.ts'
 import { eventually } from './support/eventually.ts'
 import { type Installation, install, keys } from './support/installation.ts'
 import { shared } from './support/shared.ts'
@@ -112,66 +113,15 @@ describe('an upload', () => {
     assert.equal(httpStatus, 201)
   })
 
-  interface Row {
-    what: string
-    parameters?: Record<string, string | null>
-    as?: Uploading
-    reason?: ReasonName
-    subject?: string
-  }
-  const rows: Row[] = [
-    { what: 'no fileName', parameters: { fileName: null }, subject: 'fileName' },
-    { what: 'a fileName that is a path', parameters: { fileName: '../a.png' }, subject: 'fileName' },
-    { what: 'a fileName with backslashes', parameters: { fileName: 'a\\b.png' }, subject: 'fileName' },
-    {
-      what: 'a fileName with control characters',
-      parameters: { fileName: 'a\u0000\n.png' },
-      subject: 'fileName',
-    },
-    {
-      what: 'a fileName that turns the text around',
-      parameters: { fileName: 'a\u202egnp.exe' },
-      subject: 'fileName',
-    },
-    { what: 'a fileName of dots', parameters: { fileName: '..' }, subject: 'fileName' },
-    { what: 'a fileName of 256 bytes', parameters: { fileName: 'é'.repeat(128) }, subject: 'fileName' },
-    { what: 'a recipient that is no number', parameters: { to: 'me' }, subject: 'to' },
-    { what: 'broadcastAllowed=yes', parameters: { broadcastAllowed: 'yes' }, subject: 'broadcastAllowed' },
-    {
-      what: 'broadcastAllowed=false',
-      parameters: { broadcastAllowed: 'false' },
-      subject: 'broadcastAllowed',
-    },
-    {
-      what: 'a hash of 63 digits',
-      parameters: { sha256FileHash: 'a'.repeat(63) },
-      subject: 'sha256FileHash',
-    },
-    {
-      what: 'the hash of something else',
-      parameters: { sha256FileHash: 'a'.repeat(64) },
-      subject: 'sha256FileHash',
-    },
-    { what: 'an encryptionKey without kmsArn', parameters: { encryptionKey: 'AQID' }, subject: 'kmsArn' },
-    {
-      what: 'an encrypted file, without encryption',
-      parameters: { encryptionKey: 'AQID', kmsArn: 'arn:aws:kms:x' },
-      reason: 'channel_inactive',
-    },
-    { what: 'a type that is none', as: { contentType: 'picture' }, subject: 'Content-Type' },
-    { what: 'an empty file', as: { body: Buffer.alloc(0) }, subject: 'content' },
-    {
-      what: '30 MB and a byte',
-      as: { body: Buffer.alloc(30 * megabyte + 1) },
-      reason: 'media_too_big',
-      subject: '30',
-    },
-  ]
-  for (const { what, parameters, as, reason = 'parameter_invalid', subject } of rows)
-    test(`with ${what} is ${reason}${subject ? ` ${subject}` : ''}, and nothing of it is kept`, async () => {
+  for (const { what, parameters, contentType, bytes, gets } of uploads)
+    test(`with ${what} gets its one answer, and nothing of it is kept`, async () => {
       const before = await keptIn(installation())
+      const as = {
+        ...(contentType && { contentType }),
+        ...(bytes !== undefined && { body: Buffer.alloc(bytes) }),
+      }
       const { httpStatus, json } = await upload(installation(), parameters, as)
-      const { code, description, httpStatus: expected } = oneError(reason, subject)
+      const { code, description, httpStatus: expected } = oneError(gets.reason, gets.names)
       assert.deepEqual(
         { httpStatus, json },
         { httpStatus: expected, json: { accepted: false, error: { code, description } } },
@@ -279,4 +229,50 @@ describe('a download', () => {
     await own.restart()
     assert.deepEqual((await bytesFrom(`${own.url}/v1/media?fileId=${fileId}`)).bytes, png)
   })
+})
+
+describe('the metadata of a file that is not there', () => {
+  const installation = shared()
+
+  test('is 404, in the shape of an upload that is refused', async () => {
+    const fileId = 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg'
+    const { httpStatus, json } = await installation().ask('GET', `/v1/media/${fileId}`, { key: keys.one })
+    const { code, description } = oneError('media_unknown')
+    assert.deepEqual([httpStatus, json], [404, { fileId, accepted: false, error: { code, description } }])
+  })
+})
+
+describe('a file that its client sealed', () => {
+  const encryption = { mtKey: 'arn:aws:kms:test:mt', moKey: 'arn:aws:kms:test:mo' }
+  const installation = shared({ one: { encryption } })
+  const cipher = randomBytes(64)
+  const seal = { encryptionKey: 'AQID', kmsArn: encryption.mtKey, sha256FileHash: sha256 }
+
+  test('is kept as it came, and never reaches the supplier', async () => {
+    const { ask, url, received, send, phone } = installation()
+    const { httpStatus, json } = await upload(
+      { ask },
+      { ...seal, broadcastAllowed: 'true' },
+      { body: cipher },
+    )
+    assert.equal(httpStatus, 201)
+    const { fileId } = json as { fileId: string }
+    assert.deepEqual((await bytesFrom(`${url}/v1/media?fileId=${fileId}`)).bytes, cipher)
+
+    const to = '27999500001'
+    const sent = await send('one', [{ to, media: { fileId } }])
+    assert.equal(sent.httpStatus, 202, sent.text)
+    const { apiMessageId } = (sent.json as { messages: { apiMessageId: string }[] }).messages[0] ?? {}
+    const told = await received.one.call(({ raw }) => raw.includes(String(apiMessageId)))
+    assert.match(told.raw, /"statusCode":60\b/)
+    assert.deepEqual(await phone(to), [])
+  })
+
+  for (const member of ['encryptionKey', 'sha256FileHash'])
+    test(`needs ${member}`, async () => {
+      const parameters = { ...seal, [member]: member === 'encryptionKey' ? '' : null }
+      const { httpStatus, json } = await upload(installation(), parameters, { body: cipher })
+      const { code, description } = oneError('parameter_invalid', member)
+      assert.deepEqual([httpStatus, json], [400, { accepted: false, error: { code, description } }])
+    })
 })

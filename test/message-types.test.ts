@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { oneError, type ReasonName } from '@waypost/protocol'
 import { eventually } from './support/eventually.ts'
 import { type Installation, keys } from './support/installation.ts'
 import { shared } from './support/shared.ts'
@@ -67,6 +66,11 @@ describe('a location', () => {
       })
     })
 
+  test('may be so near to a line that JSON writes its degrees with an exponent', async () => {
+    const shown = await shownOf(installation(), { location: { latitude: 1e-7, longitude: -2.5e-10 } })
+    assert.deepEqual(shown.location, { latitude: 1e-7, longitude: -2.5e-10 })
+  })
+
   test('needs neither name nor address, and null counts as left out', async () => {
     const location = { latitude: '0', longitude: '-180', name: null, address: null }
     const shown = await shownOf(installation(), { location })
@@ -89,6 +93,20 @@ describe('contacts', () => {
     const shown = await shownOf(installation(), { contacts: [fullCard] })
     const { wa_id: waId, ...work } = fullCard.phones[1] as { wa_id: string }
     assert.deepEqual(shown.contacts, [{ ...fullCard, phones: [home, { ...work, waId }] }])
+  })
+
+  test('have no member that is empty', async () => {
+    const shown = await shownOf(installation(), {
+      contacts: [
+        {
+          name: { formattedName: '', firstName: 'John', lastName: 'Smith' },
+          phones: [{}, home],
+          org: {},
+          birthday: '',
+        },
+      ],
+    })
+    assert.deepEqual(shown.contacts, [{ name: john, phones: [home] }])
   })
 
   test('get a whole name where only parts of it were sent', async () => {
@@ -183,154 +201,4 @@ describe('a file', () => {
     await eventually(async () => (await installation().phone(to)).length === 1, 'it is on the right phone')
     assert.deepEqual(await installation().phone(String(handset)), [])
   })
-
-  const rows: { what: string; file?: Uploading; media?: object; reason: ReasonName; subject?: string }[] = [
-    {
-      what: 'that nobody uploaded',
-      media: { fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg' },
-      reason: 'media_not_found',
-    },
-    { what: 'of another integration', file: { key: keys.legacy }, reason: 'media_not_found' },
-    {
-      what: 'of a type that the channel does not carry',
-      file: { bytes: bytesOf.gif, contentType: 'image/gif', fileName: 'a.gif' },
-      reason: 'content_type_not_supported',
-    },
-    {
-      what: 'that is not what it says',
-      file: { bytes: bytesOf.pdf },
-      reason: 'content_type_not_supported',
-    },
-    {
-      what: 'that says it is text and is a picture',
-      file: { contentType: 'text/plain', fileName: 'a.txt' },
-      reason: 'content_type_not_supported',
-    },
-    {
-      what: 'over the limit of its kind',
-      file: { bytes: Buffer.concat([bytesOf.png, Buffer.alloc(5 * 1024 * 1024)]) },
-      reason: 'media_too_big',
-      subject: '5',
-    },
-    {
-      what: 'of sound with a caption',
-      file: { bytes: bytesOf.ogg, contentType: 'audio/ogg', fileName: 'a.ogg' },
-      media: { caption: 'Listen' },
-      reason: 'parameter_invalid',
-      subject: 'media.caption',
-    },
-    {
-      what: 'with a caption of 1025 characters',
-      media: { caption: 'x'.repeat(1025) },
-      reason: 'parameter_invalid',
-      subject: 'media.caption',
-    },
-    {
-      what: 'without a fileId',
-      media: { fileId: null },
-      reason: 'parameter_invalid',
-      subject: 'media.fileId',
-    },
-    { what: 'whose fileId is a path', media: { fileId: '../../waypost.db' }, reason: 'media_not_found' },
-  ]
-  for (const { what, file, media, reason, subject } of rows)
-    test(`${what} is ${reason}${subject ? ` ${subject}` : ''}`, async () => {
-      const fileId = await uploaded(installation(), file)
-      const { json } = await installation().send('one', [{ to: '27999000001', media: { fileId, ...media } }])
-      const { code, description } = oneError(reason, subject)
-      assert.deepEqual((json as { messages: { error: object }[] }).messages[0]?.error, { code, description })
-    })
-})
-
-describe('what is wrong with a message', () => {
-  const installation = shared()
-  const card = (changes: object) => ({ contacts: [{ name: john, phones: [home], ...changes }] })
-  const rows: { what: string; message: object; subject: string; reason?: ReasonName }[] = [
-    { what: 'a location that is text', message: { location: 'here' }, subject: 'location' },
-    {
-      what: 'a location without latitude',
-      message: { location: { longitude: '1' } },
-      subject: 'location.latitude',
-    },
-    {
-      what: 'a location without longitude',
-      message: { location: { latitude: '1' } },
-      subject: 'location.longitude',
-    },
-    { what: '0,0', message: { location: { latitude: '0.0', longitude: 0 } }, subject: 'location' },
-    {
-      what: 'a latitude beyond the pole',
-      message: { location: { latitude: '90.1', longitude: '1' } },
-      subject: 'location.latitude',
-    },
-    {
-      what: 'a longitude in words',
-      message: { location: { latitude: '1', longitude: 'east' } },
-      subject: 'location.longitude',
-    },
-    {
-      what: 'a longitude that is true',
-      message: { location: { latitude: '1', longitude: true } },
-      subject: 'location.longitude',
-    },
-    {
-      what: 'the name of a place in numbers',
-      message: { location: { ...place, name: 7 } },
-      subject: 'location.name',
-    },
-    { what: 'contacts that are no list', message: { contacts: fullCard }, subject: 'contacts' },
-    { what: 'no contacts', message: { contacts: [] }, subject: 'contacts' },
-    {
-      what: 'a contact without a name',
-      message: { contacts: [{ phones: [home] }] },
-      subject: 'contacts[0].name',
-    },
-    { what: 'a contact with a name only', message: { contacts: [{ name: john }] }, subject: 'contacts[0]' },
-    { what: 'a contact with no phones but a list', message: card({ phones: [] }), subject: 'contacts[0]' },
-    { what: 'an empty name', message: card({ name: {} }), subject: 'contacts[0].name' },
-    { what: 'a phone that is text', message: card({ phones: ['+1'] }), subject: 'contacts[0].phones[0]' },
-    {
-      what: 'a number in numbers',
-      message: card({ phones: [home, { phone: 1 }] }),
-      subject: 'contacts[0].phones[1].phone',
-    },
-    {
-      what: 'a birthday in another order',
-      message: card({ birthday: '31.12.2021' }),
-      subject: 'contacts[0].birthday',
-    },
-    {
-      what: 'a birthday that never was',
-      message: card({ birthday: '2021-02-30' }),
-      subject: 'contacts[0].birthday',
-    },
-    {
-      what: 'the second contact wrong',
-      message: { contacts: [fullCard, { name: john, org: 'Example' }] },
-      subject: 'contacts[1].org',
-    },
-    { what: 'text and a location', message: { content: 'Here', location: place }, subject: 'location' },
-    {
-      what: 'a location and contacts',
-      message: { location: place, contacts: [fullCard] },
-      subject: 'contacts',
-    },
-    {
-      what: 'a time to send at',
-      message: { content: 'Later', scheduledDeliveryTime: '2026-12-24T18:00:00Z' },
-      subject: 'scheduledDeliveryTime',
-    },
-    { what: 'a validity', message: { content: 'Soon', validityPeriod: 60 }, subject: 'validityPeriod' },
-  ]
-  for (const { what, message, subject, reason = 'parameter_invalid' } of rows)
-    test(`${what} is ${reason} ${subject}, and its neighbour goes out`, async () => {
-      const { json } = await installation().send('one', [
-        { to: '27999000001', ...message },
-        { to: '27999000001', content: 'The neighbour' },
-      ])
-      const [rejected, accepted] = (json as { messages: Record<string, unknown>[] }).messages
-      const { code, description } = oneError(reason, subject)
-      assert.deepEqual(rejected?.error, { code, description })
-      assert.equal(accepted?.accepted, true)
-    })
 })

@@ -11,6 +11,7 @@ import {
   reasons,
   reservedOneErrorCodes,
 } from '@waypost/protocol'
+import { badInputTables, badUploadTable } from './bad-input/index.ts'
 import { code, json, table } from './table.ts'
 
 export const errorsPage = (): string => `# Errors
@@ -79,14 +80,28 @@ ${json(legacy.sendMessages.answers[401].examples.refused.value)}
 
 ${table(['what comes', 'One API', 'legacy API'], unusual.map(unusualRow))}
 
-- Of a key that comes twice in one object, the last one counts, as in \`JSON.parse\`.
-- Members that are not known are ignored; \`null\` counts as left out.
+- Of a key that comes twice in one object, the last one counts, as in \`JSON.parse\`, however long its values are.
+- Members of a request or of a message that are not known are ignored. Inside the objects of a message (\`media\`,
+  \`location\`, \`template\` and the like) they are refused by name, and so is a member that belongs to another kind of message.
+- \`null\` counts as left out, and so does an empty text inside a contact.
 - A body that has 64 KiB or comes in chunks may be 64 levels deep, and have 32,768 members and entries of lists (16 for
   each message that \`WAYPOST_MAX_MESSAGES\` allows, if that is more) and 8 MiB; of a long string, its first 64 KiB count.
   Where it has too many messages, that is the answer.
 - An answer repeats at most 256 characters of \`to\` and of \`clientMessageId\`.
 - The order of checks: key, address, integration, account, body, number of messages, then each message by itself.
 - After a body that is too big, too slow or not HTTP, the connection is closed.
+
+## How wrong messages are answered
+
+Each line is one message that is wrong in one way. An error is answered at once, and concerns that message alone: its
+neighbours go out. \`202, then status …\` is accepted, and ends in that status without being sent. An empty cell: that
+generation has no such message.
+
+${badInputTables()}
+
+### An upload
+
+${badUploadTable()}
 `
 
 const unusual: [string, ReasonName, string?][] = [
@@ -103,10 +118,11 @@ const unusual: [string, ReasonName, string?][] = [
   ['a member of the wrong type', 'parameter_invalid', 'channel'],
   ['a member that is not carried yet, such as `scheduledDeliveryTime`', 'parameter_invalid'],
   ['two kinds of content in one message', 'parameter_invalid'],
+  ['a `to` that is no text', 'recipient_invalid'],
   ['more than 4096 characters of text, be it 30 MB', 'content_too_long'],
   ['more than 10,000 characters in another member', 'parameter_invalid'],
   ['no `to`', 'recipient_missing'],
-  ['no `content`, or an empty one', 'content_empty'],
+  ['no `content`, an empty one, or one that is no text', 'content_empty'],
   ['an unknown path', 'resource_unknown'],
   ['a known path with another method', 'method_not_supported'],
   ['an `Idempotency-Key` that was used with another body', 'idempotency_conflict'],

@@ -48,6 +48,7 @@ export { OneBalance } from './endpoints/one/balance.ts'
 export { OneGlobalError } from './endpoints/one/errors.ts'
 export {
   OneMediaMetadata,
+  OneMediaUnknown,
   OneUploaded,
   OneUploadRefused,
   uploadReasons,
@@ -56,7 +57,7 @@ export { OneMessageStatus } from './endpoints/one/message-status.ts'
 export { OneMessage, OneMessageCommon, OneSendAnswer } from './endpoints/one/send-messages.ts'
 export * from './error-codes.ts'
 export * from './generations.ts'
-export type { Contact } from './messages/contacts.ts'
+export { type Contact, filledIn } from './messages/contacts.ts'
 export { type Flaw, type Form, flaw, isFlaw } from './messages/form.ts'
 export {
   type Body,
@@ -74,6 +75,7 @@ export {
   mediaKinds,
   mediaTypeOf,
 } from './messages/media.ts'
+export { isFileName, isMediaType, isSha256 } from './messages/said-of-file.ts'
 export type { TemplateParameters } from './messages/template.ts'
 export { textMaxLength } from './messages/text.ts'
 export { type OpenApi, openapi } from './openapi.ts'

@@ -112,7 +112,7 @@ export const reasons = {
     one: 23,
     legacy: 100,
     names: 'content',
-    means: 'The text is empty.',
+    means: 'The content is empty, or no text.',
   },
   content_too_long: {
     level: 'message',
@@ -133,7 +133,7 @@ export const reasons = {
     legacy: 158,
     names: 'to',
     subject: 'number',
-    means: 'The recipient is not a number of digits.',
+    means: 'The recipient is not a text of digits.',
   },
   recipient_too_short: {
     level: 'message',
@@ -212,14 +212,14 @@ export const reasons = {
     one: 23,
     legacy: 106,
     names: 'hsm',
-    means: 'The hsm object is not complete.',
+    means: 'The hsm object is not complete, or has more than it should.',
   },
   sha256_missing: {
     level: 'message',
     one: 23,
     legacy: 107,
     names: 'sha256Hash',
-    means: 'Encrypted media came without its hash.',
+    means: 'A file that its client sealed came without its hash.',
   },
   client_message_id_too_long: {
     level: 'message',

@@ -62,7 +62,12 @@ export const statuses = {
     legacy: 28,
     means: 'The supplier says that the recipient is not on the channel.',
   },
-  encryption_access_denied: { one: 60, legacy: 40, means: 'The key service does not let us use the key.' },
+  encryption_access_denied: {
+    one: 60,
+    legacy: 40,
+    means:
+      'The key service does not let us use the key. None is asked yet, so whatever its client sealed ends here.',
+  },
   encryption_content_error: { one: 61, legacy: 41, means: 'The content cannot be decrypted.' },
   media_not_found: { one: 80, legacy: 30, means: 'The file was gone when it was to be sent.' },
   media_size_error: { one: 81, legacy: 31, means: 'The file is larger than the supplier takes.' },

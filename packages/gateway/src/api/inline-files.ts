@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { type Content, type Generation, type InlineMedia, mediaExtensionOf } from '@waypost/protocol'
+import { sizeFlaw } from '../core/attachments.ts'
 import { type Filing, keepFile, tooBigIs } from '../core/files.ts'
 import type { Integration } from '../core/integration.ts'
 import type { MediaFile, MediaStore, Staged } from '../core/media.ts'
@@ -19,12 +20,15 @@ export interface InlineFiles {
    * Keeps files, by the place of their message; or says why not. Throws the refusal of the whole request when there is
    * too much of them.
    */
-  keep(files: Map<number, InlineMedia['inline']>, of: Owner): Promise<Map<number, Content | Refusal>>
+  keep(files: Map<number, Inline>, of: Owner): Promise<Map<number, Content | Refusal>>
   /** Forgets what was kept for these messages. */
   forget(indices: number[]): Promise<void>
   /** Forgets what was not kept. */
   drop(): Promise<void>
 }
+
+/** What a message says of the file inside it. */
+type Inline = InlineMedia['inline'] & { encryptionKey: string | undefined }
 
 interface Owner {
   integration: Integration
@@ -37,6 +41,7 @@ interface Needs extends Filing {
 
 /** 20 MB, as the contract counts them: of one file, and in the legacy API of all files of a request. */
 const mostBytes = 20 * 1024 * 1024
+const hashMember = { one: 'media.sha256Hash', legacy: 'sha256Hash' }
 /** A UUID: nobody who writes a body can guess one. */
 const markLength = 36
 
@@ -46,7 +51,7 @@ export function inlineFiles(app: Needs): InlineFiles {
   const kept = new Map<number, string>()
 
   /** What the body keeps of a long content ends in its mark; a short one is all there. */
-  function stagingOf({ base64 }: InlineMedia['inline']): Promise<Staged | Refusal> {
+  function stagingOf({ base64 }: Inline): Promise<Staged | Refusal> {
     const known = arriving.get(base64.slice(-markLength))
     if (known) return known
     const staging = stageShort(app.media, base64)
@@ -55,20 +60,25 @@ export function inlineFiles(app: Needs): InlineFiles {
   }
 
   async function keepOne(
-    staging: Promise<Staged | Refusal>,
-    { contentType, fileName }: InlineMedia['inline'],
-    { id, whatsapp }: Integration,
+    { inline, staging }: Coming,
+    { integration, generation }: Owner,
   ): Promise<MediaFile | Refusal> {
+    const { contentType, fileName, sha256, encryptionKey } = inline
     const staged = await staging
     if ('reason' in staged) return staged
+    const sealed = encryptionKey !== undefined && sha256 !== undefined ? { encryptionKey, sha256 } : undefined
+    // Before it is flushed: nobody is to have it.
+    const tooBig = sizeFlaw({ contentType, bytes: staged.bytes, ...(sealed && { sealed }) })
+    if (tooBig) return tooBig
     return keepFile(app, staged, {
-      integrationId: id,
-      from: whatsapp?.from ?? '',
+      integrationId: integration.id,
+      from: integration.whatsapp?.from ?? '',
       to: undefined,
       broadcastAllowed: true,
-      contentType: contentType.toLowerCase(),
+      contentType,
       fileName: fileName ?? `file.${mediaExtensionOf(contentType) ?? 'bin'}`,
-      sha256: undefined,
+      sha256: sha256 && !sealed ? { hex: sha256, member: hashMember[generation] } : undefined,
+      sealed,
     })
   }
 
@@ -89,12 +99,13 @@ export function inlineFiles(app: Needs): InlineFiles {
       return { to: decoder, mark }
     },
 
-    async keep(files, { integration, generation }) {
+    async keep(files, owner) {
       const stagings = [...files].map(([index, inline]) => ({ index, inline, staging: stagingOf(inline) }))
-      if (generation === 'legacy' && (await sizeOf(stagings)) > mostBytes)
+      if (owner.generation === 'legacy' && (await sizeOf(stagings)) > mostBytes)
         throw new Refused('payload_too_big', '20')
-      const keepEach = async ({ index, inline, staging }: Coming): Promise<[number, Content | Refusal]> => {
-        const file = await keepOne(staging, inline, integration)
+      const keepEach = async (coming: Coming): Promise<[number, Content | Refusal]> => {
+        const { index, inline } = coming
+        const file = await keepOne(coming, owner)
         if ('reason' in file) return [index, file]
         kept.set(index, file.id)
         const { caption } = inline
@@ -125,7 +136,7 @@ export function inlineFiles(app: Needs): InlineFiles {
 /** A file whose bytes are on their way, and its message's place. */
 interface Coming {
   index: number
-  inline: InlineMedia['inline']
+  inline: Inline
   staging: Promise<Staged | Refusal>
 }
 

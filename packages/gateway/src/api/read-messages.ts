@@ -33,7 +33,9 @@ export interface Read {
 const clientMessageIdLimit = 128
 
 /** Faults that have a reason of their own; any other is `parameter_invalid`. */
-const missing: Record<string, ReasonName> = { to: 'recipient_missing' }
+type Faults = Readonly<Record<string, ReasonName>>
+const missing: Faults = { to: 'recipient_missing' }
+const wrong: Faults = { to: 'recipient_invalid' }
 
 /** Enough to recognize what is repeated; neither may be nearly as long. */
 const echoLimit = 256
@@ -71,15 +73,16 @@ function parsed({ buffer, byteOffset, byteLength }: Uint8Array): { messages?: un
 export function messageReader(generation: Generation, common: TProperties): (value: unknown) => Read {
   const own = forms.filter((form) => form.generation === generation)
   const kinds = [...new Set(own.flatMap(({ marks }) => marks))]
-  const checkCommon = checkerOf(common)
-  const readers = new Map(own.map((form) => [form.marks.join(), formReader(form)]))
+  const names = [...new Set(own.flatMap(({ members }) => Object.keys(members)))]
+  const checkCommon = checkerOf(common, wrong)
+  const readers = new Map(own.map((form) => [form.marks.join(), formReader(form, names)]))
 
   function read(entry: Record<string, unknown>): Written | Refusal {
-    const wrong = checkCommon(entry)
-    if (wrong) return wrong
+    const flaw = checkCommon(entry)
+    if (flaw) return flaw
     const marks = kinds.filter((name) => !isLeftOut(entry[name]))
-    if (marks.length === 0) return { reason: 'content_empty', subject: 'content' }
     const readForm = readers.get(marks.join())
+    if (!readForm && marks.length < 2) return { reason: 'content_empty', subject: 'content' }
     if (!readForm) return { reason: 'parameter_invalid', ...subject(marks[1] ?? marks[0]) }
     const content = readForm(entry)
     return 'reason' in content ? content : submissionOf(entry, content)
@@ -91,19 +94,23 @@ export function messageReader(generation: Generation, common: TProperties): (val
       : { echo: echoOf({}), submission: { reason: 'parameter_invalid', subject: 'messages' } }
 }
 
-function formReader({
-  members,
-  read,
-}: Form<Content | InlineMedia>): (entry: Record<string, unknown>) => Content | InlineMedia | Refusal {
-  const check = checkerOf(members)
+/** `known` are the members of all forms: in another form than its own one would be lost, and with it what was meant. */
+function formReader(
+  { members, faults, read }: Form<Content | InlineMedia>,
+  known: string[],
+): (entry: Record<string, unknown>) => Content | InlineMedia | Refusal {
+  const check = checkerOf(members, faults)
   const names = Object.keys(members)
+  const foreign = known.filter((name) => !names.includes(name))
   const bounded = names.filter((name) => name !== 'content')
   return (entry) => {
+    const surplus = foreign.find((name) => !isLeftOut(entry[name]))
+    if (surplus !== undefined) return { reason: 'parameter_invalid', subject: surplus }
     const own: Record<string, unknown> = {}
     for (const name of names) if (!isLeftOut(entry[name])) own[name] = withoutNull(entry[name])
-    const wrong = check(own)
-    if (wrong) return wrong
-    const content = read(own)
+    const flaw = check(own)
+    if (flaw) return flaw
+    const content = read(own, !isLeftOut(entry.encryptionKey))
     if (isFlaw(content)) return { reason: content.reason, ...subject(content.member) }
     for (const name of bounded) {
       const path = longIn(own[name], name)
@@ -128,7 +135,10 @@ function longIn(member: unknown, path: string): string | undefined {
 }
 
 /** Names the first member that is not as its schema says, by its path: `location.latitude`. */
-function checkerOf(members: TProperties): (entry: Record<string, unknown>) => Refusal | undefined {
+function checkerOf(
+  members: TProperties,
+  faults: Faults = {},
+): (entry: Record<string, unknown>) => Refusal | undefined {
   const required = new Set(Type.Object(members).required)
   const checks = Object.entries(members).map(([name, schema]) => ({ name, validator: Compile(schema) }))
   return (entry) => {
@@ -137,7 +147,7 @@ function checkerOf(members: TProperties): (entry: Record<string, unknown>) => Re
       if (isLeftOut(member)) {
         if (required.has(name)) return { reason: missing[name] ?? 'parameter_invalid', subject: name }
       } else if (!validator.Check(member))
-        return { reason: 'parameter_invalid', subject: name + pathIn(validator, member) }
+        return { reason: faults[name] ?? 'parameter_invalid', subject: name + pathIn(validator, member) }
     }
     return undefined
   }
@@ -146,10 +156,15 @@ function checkerOf(members: TProperties): (entry: Record<string, unknown>) => Re
 function pathIn(validator: Validator, member: unknown): string {
   const [error] = validator.Errors(member)
   if (!error) return ''
-  const missing = error.keyword === 'required' ? [error.params.requiredProperties[0] ?? ''] : []
-  return [...error.instancePath.split('/').slice(1), ...missing]
+  return [...error.instancePath.split('/').slice(1), ...memberIn(error)]
     .map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`))
     .join('')
+}
+
+/** What an object lacks, or has and should not. */
+function memberIn(error: ReturnType<Validator['Errors']>[number]): string[] {
+  if (error.keyword === 'required') return error.params.requiredProperties.slice(0, 1)
+  return error.keyword === 'additionalProperties' ? error.params.additionalProperties.slice(0, 1) : []
 }
 
 const subject = (member: string | undefined) => (member === undefined ? {} : { subject: member })
@@ -173,6 +188,9 @@ function submissionOf(entry: Record<string, unknown>, content: Content | InlineM
     const member = entry[name]
     return typeof member === 'string' && member !== '' ? member : undefined
   }
+  const encryptionKey = text('encryptionKey')
+  if (encryptionKey !== undefined && encryptionKey.length > textLimit)
+    return { reason: 'parameter_invalid', subject: 'encryptionKey' }
   const clientMessageId = text('clientMessageId')
   if (clientMessageId !== undefined && isLonger(clientMessageId, clientMessageIdLimit))
     return { reason: 'client_message_id_too_long' }
@@ -183,7 +201,7 @@ function submissionOf(entry: Record<string, unknown>, content: Content | InlineM
     clientMessageId,
     from: text('from'),
     charset: text('charset'),
-    sealed: text('encryptionKey') !== undefined,
+    encryptionKey,
   }
 }
 

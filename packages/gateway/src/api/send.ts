@@ -67,7 +67,9 @@ export function sender(app: App, edge: SendEdge): (call: Call) => Promise<Sent> 
   ): Promise<Verdict[]> {
     const inline = new Map(
       written.flatMap((one, i) =>
-        'reason' in one || one.content.type !== 'inline' ? [] : [[i, one.content.inline]],
+        'reason' in one || one.content.type !== 'inline'
+          ? []
+          : [[i, { ...one.content.inline, encryptionKey: one.encryptionKey }]],
       ),
     )
     // Without a file inside, what was written is a submission already.

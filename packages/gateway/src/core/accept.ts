@@ -1,6 +1,6 @@
 import type { Channel, Content, Generation, StatusName } from '@waypost/protocol'
 import { mayBeAlias } from './alias.ts'
-import { attachmentFault, fileIdOf, filesOf, noFiles } from './attachments.ts'
+import { attachmentFault, cannotOpen, fileIdOf, filesOf, noFiles } from './attachments.ts'
 import type { Directory } from './directory.ts'
 import { type Integration, linkedChannels } from './integration.ts'
 import type { Waker } from './lane.ts'
@@ -21,8 +21,8 @@ export interface Submission {
   clientMessageId: string | undefined
   from: string | undefined
   charset: string | undefined
-  /** An `encryptionKey` came with it. */
-  sealed: boolean
+  /** The client has sealed it. */
+  encryptionKey: string | undefined
 }
 
 export interface Accepting {
@@ -108,11 +108,12 @@ function judge(
   const sender = senderOf(integration, submission)
   if ('reason' in sender) return sender
 
-  const { to, content } = submission
+  const { to, content, encryptionKey } = submission
   const flaw = recipientFlaw(app, integration, to, aliases)
   if (flaw) return { reason: flaw, subject: to }
 
-  if (submission.sealed) return { reason: 'channel_inactive' } // no integration has encryption enabled yet
+  const isSealed = encryptionKey !== undefined
+  if (isSealed && !integration.encryption) return { reason: 'channel_inactive' }
   if (!app.supplierOf(integration, sender.channel).carries.has(content.type))
     return { reason: 'channel_inactive' }
   const attachment = attachmentFault(content, to, files)
@@ -124,7 +125,10 @@ function judge(
   const template = templateOf(app, integration, content)
   // Accepted, and over already: the business learns it as a status.
   const over =
-    limit?.status ?? attachment?.status ?? templateFault(content, template, sender.templatePolicy, files)
+    limit?.status ??
+    attachment?.status ??
+    templateFault(content, template, isSealed ? 'sealed' : sender.templatePolicy, files) ??
+    (isSealed ? cannotOpen : undefined)
   if (!over) app.volume.count(integration.id, at, 1)
 
   const mt: Mt = {
@@ -146,6 +150,7 @@ function judge(
     uncertainWaitMs: integration.uncertainWaitMs,
   }
   if (!over) mt.dueAt = at
+  if (isSealed) mt.encryptionKey = encryptionKey
   if (submission.clientMessageId !== undefined) mt.clientMessageId = submission.clientMessageId
   if (integration.ordered) mt.conversation = `${laneOf(sender)}:${to}`
   return mt
@@ -165,7 +170,7 @@ const templateOf = ({ directory }: Accepting, { id }: Integration, content: Cont
 function templateFault(
   content: Content,
   template: Template | undefined,
-  policy: TemplatePolicy,
+  policy: TemplatePolicy | 'sealed',
   files: ReadonlyMap<string, MediaFile>,
 ): StatusName | undefined {
   if (content.type !== 'template') return undefined

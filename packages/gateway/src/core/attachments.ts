@@ -4,6 +4,9 @@ import type { Integration } from './integration.ts'
 import type { MediaFile } from './media.ts'
 import type { Refusal } from './message.ts'
 
+/** What becomes of what its client sealed, as long as nothing here opens it. */
+export const cannotOpen = 'encryption_access_denied' satisfies StatusName
+
 /** The file that a message carries, where it carries one. */
 export function fileIdOf(content: Content): string | undefined {
   if (content.type === 'media') return content.media.fileId
@@ -44,15 +47,30 @@ export function attachmentFault(
 
   const kind = mediaKindOf(file.contentType)
   if (!kind || !isWhatItSays(file)) return { refusal: { reason: 'content_type_not_supported' } }
-  const { mostBytes } = mediaKinds[kind]
-  if (file.bytes > mostBytes)
-    return { refusal: { reason: 'media_too_big', subject: String(mostBytes / megabyte) } }
+  const refusal = sizeFlaw(file)
+  if (refusal) return { refusal }
   if (kind === 'audio' && content.type === 'media' && content.media.caption !== undefined)
     return { refusal: { reason: 'parameter_invalid', subject: 'media.caption' } }
 
-  const isForOther = file.to !== undefined && file.to !== to && !file.broadcastAllowed
-  const isBroadcast = content.type === 'template' && file.broadcastAllowed
-  return isForOther || isBroadcast ? { status: 'media_metadata_error' } : undefined
+  const isTemplate = content.type === 'template'
+  const isForOther = file.to !== to && (isTemplate || file.to !== undefined) && !file.broadcastAllowed
+  const isBroadcast = isTemplate && file.broadcastAllowed
+  if (isForOther || isBroadcast) return { status: 'media_metadata_error' }
+  return file.sealed && { status: cannotOpen }
+}
+
+/** What a client's encryption may add to a file: a vector and padding. */
+const sealedBytes = 32
+
+/** A file that is over the limit of what it is shown as. */
+export function sizeFlaw({
+  contentType,
+  bytes,
+  sealed,
+}: Pick<MediaFile, 'contentType' | 'bytes' | 'sealed'>): Refusal | undefined {
+  const kind = mediaKindOf(contentType)
+  if (!kind || bytes - (sealed ? sealedBytes : 0) <= mediaKinds[kind].mostBytes) return undefined
+  return { reason: 'media_too_big', subject: String(mediaKinds[kind].mostBytes / megabyte) }
 }
 
 /** What `file-type` calls what a declared type may look like, where it is not the type itself. */
@@ -69,7 +87,8 @@ const looks: Record<string, readonly string[]> = {
 /** Text has no signature; of a container the first bytes may tell no more than that it is one. */
 const mayBeMute: readonly string[] = ['text/plain', 'audio/aac', 'audio/mpeg']
 
-function isWhatItSays({ contentType, looksLike }: MediaFile): boolean {
+function isWhatItSays({ contentType, looksLike, sealed }: MediaFile): boolean {
+  if (sealed) return true // whoever opens it will see
   const type = mediaTypeOf(contentType)
   if (looksLike === undefined) return mayBeMute.includes(type)
   const seen = mediaTypeOf(looksLike)

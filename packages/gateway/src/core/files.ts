@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { mediaTypeOf } from '@waypost/protocol'
 import { fileTypeFromBuffer } from 'file-type'
 import {
   type ByteRange,
@@ -6,6 +7,7 @@ import {
   type MediaFile,
   type MediaStore,
   mediaKeptMs,
+  type SealedFile,
   type Staged,
   TooBig,
 } from './media.ts'
@@ -29,8 +31,9 @@ export interface Finding {
 export interface Upload
   extends Pick<MediaFile, 'integrationId' | 'from' | 'broadcastAllowed' | 'contentType' | 'fileName'> {
   to: string | undefined
-  /** What the sender says the bytes hash to; hex, lower case. */
-  sha256: string | undefined
+  /** What the sender says the bytes hash to, in hex and lower case, and where that was said. */
+  sha256: { hex: string; member: string } | undefined
+  sealed?: SealedFile | undefined
   bytes: AsyncIterable<Uint8Array>
 }
 
@@ -48,18 +51,22 @@ export async function upload(app: Filing, { bytes, ...known }: Upload): Promise<
 export async function keepFile(
   app: Filing,
   staged: Staged,
-  { sha256, to, ...known }: Omit<Upload, 'bytes'>,
+  { sha256, to, sealed, contentType, ...known }: Omit<Upload, 'bytes'>,
 ): Promise<MediaFile | Refusal> {
   try {
-    if (staged.bytes === 0) return { reason: 'parameter_invalid', subject: 'content' }
-    if (sha256 !== undefined && sha256 !== staged.sha256)
-      return { reason: 'parameter_invalid', subject: 'sha256FileHash' }
+    if (staged.bytes === 0) return { reason: 'content_empty', subject: 'content' }
+    if (sha256 && sha256.hex !== staged.sha256) return { reason: 'parameter_invalid', subject: sha256.member }
 
-    const looksLike = await typeOf(staged.head)
+    const looksLike = sealed ? undefined : await typeOf(staged.head)
     const createdAt = app.now()
     const file: MediaFile = {
       ...known,
       ...(to !== undefined && { to }),
+      contentType: contentType
+        .trim()
+        .toLowerCase()
+        .replace(/^[^;]*/, mediaTypeOf),
+      ...(sealed && { sealed }),
       id: `${randomUUID()}.${extensionOf(known.fileName)}`,
       ...(looksLike && { looksLike }),
       bytes: staged.bytes,

@@ -31,6 +31,8 @@ export interface Integration {
   demoExpiresAt: string | null
   whatsapp: WhatsAppSender | null
   callbacks: Callbacks
+  /** What clients seal their messages under. Absent before there was such a setting. */
+  encryption?: Encryption | null
   allowedIps: string[]
   limits: { requestsPerSecond: number | null; perDay: number | null; perMonth: number | null }
   balance: { currency: string; amount: number | null; prices: { message: number; template: number } }
@@ -71,6 +73,12 @@ export interface Callbacks {
   inlineMedia: boolean
   /** The One API's locations say `latitute` as well. */
   misspeltLatitude: boolean
+}
+
+/** Names of the customer's keys, one for each way. */
+export interface Encryption {
+  mtKey: string
+  moKey: string
 }
 
 export interface ApiKey {

@@ -58,16 +58,27 @@ export interface MediaFile {
   /** The one recipient it was uploaded for. */
   to?: string
   broadcastAllowed: boolean
-  /** As it was declared, in lower case. */
+  /** As it was declared, in lower case and the spelling of `mediaKinds`. Of a sealed file, what it is once it is opened. */
   contentType: string
   /** What its first bytes say it is, where they say something. */
   looksLike?: string
   fileName: string
+  /** Its bytes are as the client sealed them. */
+  sealed?: SealedFile
   bytes: number
   /** Hex. */
   sha256: string
   createdAt: number
   expiresAt: number
+}
+
+/** What opening a file will take. */
+export interface SealedFile {
+  encryptionKey: string
+  /** Named by uploads only. */
+  kmsArn?: string
+  /** Of the clear bytes; hex. */
+  sha256: string
 }
 
 /** How long a file is kept. */

@@ -12,6 +12,8 @@ export interface Mt {
   /** The recipient as the business wrote it, digits. */
   to: string
   content: Content
+  /** The wrapped key that the client sealed the content's leaves with: they are as they came. Absent where they are clear. */
+  encryptionKey?: string
   clientMessageId?: string
   /** Which generation's endpoint accepted it. */
   generation: Generation

@@ -53,18 +53,20 @@ function headerKindOf(contentType: string): MediaHeader | 'none' {
 
 /**
  * The status of a message that fills this template so; undefined where nothing speaks against sending it. `headerMedia`
- * is the file its header names, where there is one. What the catalogue does not know is left to the supplier.
+ * is the file its header names, where there is one. What the catalogue does not know is left to the supplier, and what
+ * only clear values tell is not asked of sealed ones.
  */
 export function templateFlaw(
   template: Template | undefined,
   filled: Body<'template'>,
-  policy: TemplatePolicy,
+  policy: TemplatePolicy | 'sealed',
   headerMedia?: { contentType: string },
 ): StatusName | undefined {
   if (!template) return 'template_missing'
   const kind = headerMedia && headerKindOf(headerMedia.contentType)
   const filling: Filling = { template, filled, isStrict: policy !== 'permissive', kind }
-  return rules.find(({ broken }) => broken(filling))?.status
+  const asked = policy === 'sealed' ? rules.filter(({ ofValues }) => !ofValues) : rules
+  return asked.find(({ broken }) => broken(filling))?.status
 }
 
 interface Filling {
@@ -76,7 +78,7 @@ interface Filling {
 }
 
 /** The first that is broken decides. Those that look at lengths come before those that look at the text. */
-const rules: { status: StatusName; broken(filling: Filling): boolean }[] = [
+const rules: { status: StatusName; ofValues?: true; broken(filling: Filling): boolean }[] = [
   { status: 'template_not_available', broken: ({ template }) => template.status !== 'approved' },
   {
     status: 'template_parameter_count',
@@ -99,20 +101,27 @@ const rules: { status: StatusName; broken(filling: Filling): boolean }[] = [
   { status: 'parameter_invalid', broken: ({ template, filled }) => !positionsFit(template, filled) },
   {
     status: 'parameter_invalid',
+    ofValues: true,
     broken: ({ filled, isStrict }) => isStrict && parametersOf(filled).some((text) => badSpace.test(text)),
   },
   {
     status: 'template_text_too_long',
+    ofValues: true,
     broken: ({ template, filled }) =>
       filledLength(template.body, filled.parameters) > templateLimits.body ||
       filledLength(headerText(template), headerParameters(filled)) > templateLimits.header,
   },
   {
     status: 'template_formatting_violated',
+    ofValues: true,
     broken: ({ filled, isStrict }) =>
       isStrict && Object.values(headerParameters(filled)).some((text) => formatted.test(text)),
   },
-  { status: 'template_url_invalid', broken: ({ template, filled }) => !urlFits(template, filled) },
+  {
+    status: 'template_url_invalid',
+    ofValues: true,
+    broken: ({ template, filled }) => !urlFits(template, filled),
+  },
 ]
 
 /** `{{1}}` and `{{name}}`; anything else in braces is text. */

@@ -4,8 +4,8 @@ import { forms } from '../messages/index.ts'
 import type { Examples } from './endpoint.ts'
 
 /**
- * An entry of `messages`: what every one may have, and the members of one of its generation's forms. Members that are
- * not listed are allowed and ignored.
+ * An entry of `messages`: what every one may have, and the members of one of its generation's forms. Members that no form
+ * lists are allowed and ignored; inside the objects of a form they are not.
  */
 export function messageEntries(generation: Generation, title: string, common: TProperties) {
   const own = forms.filter((form) => form.generation === generation)

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
-import { flaw, form } from './form.ts'
+import { closed, flaw, form } from './form.ts'
 import { messageType } from './message-type.ts'
 
 const text = Type.Optional(Type.String())
 const several = <Members extends Record<string, typeof text>>(members: Members) =>
-  Type.Optional(Type.Array(Type.Object(members)))
+  Type.Optional(Type.Array(Type.Object(members, closed)))
 
 /** Everything on a card but the name. */
 const details = {
@@ -19,7 +19,7 @@ const details = {
   }),
   birthday: Type.Optional(Type.String({ description: 'YYYY-MM-DD.' })),
   emails: several({ email: text, type: text }),
-  org: Type.Optional(Type.Object({ company: text, department: text, title: text })),
+  org: Type.Optional(Type.Object({ company: text, department: text, title: text }, closed)),
   phones: several({ phone: text, type: text, waId: text }),
   urls: several({ url: text, type: text }),
 }
@@ -62,21 +62,30 @@ export const oneContacts = form({
   },
   members: {
     contacts: Type.Array(
-      Type.Object({
-        name: Type.Object({ formattedName: text, firstName: text, lastName: text }),
-        ...details,
-        // Outbound samples write `wa_id`, callbacks `waId`.
-        phones: several({ phone: text, type: text, wa_id: text, waId: text }),
-      }),
-      { minItems: 1, description: 'Each has a name and at least one other member.' },
+      Type.Object(
+        {
+          name: Type.Object({ formattedName: text, firstName: text, lastName: text }, closed),
+          ...details,
+          // Outbound samples write `wa_id`, callbacks `waId`.
+          phones: several({ phone: text, type: text, wa_id: text, waId: text }),
+        },
+        closed,
+      ),
+      {
+        minItems: 1,
+        description: 'Each has a name and at least one other member. What is empty counts as left out.',
+      },
     ),
   },
-  read({ contacts: cards }) {
-    for (const [i, card] of cards.entries()) {
-      const { formattedName, firstName, lastName } = card.name
-      if (![formattedName, firstName, lastName].some(Boolean)) return flaw(`contacts[${i}].name`)
-      if (card.birthday !== undefined && !isDate(card.birthday)) return flaw(`contacts[${i}].birthday`)
-      if (!detailNames.some((name) => isFilled(card[name]))) return flaw(`contacts[${i}]`)
+  read({ contacts: sent }, isSealed) {
+    const cards = sent.map(filledIn)
+    for (const [i, { name, ...card }] of cards.entries()) {
+      if (!name) return flaw(`contacts[${i}].name`)
+      // Nobody here could put a whole name together from sealed parts.
+      if (isSealed && !name.formattedName) return flaw(`contacts[${i}].name.formattedName`)
+      if (!isSealed && card.birthday !== undefined && !isDate(card.birthday))
+        return flaw(`contacts[${i}].birthday`)
+      if (!detailNames.some((name) => name in card)) return flaw(`contacts[${i}]`)
     }
     return { type: 'contacts' as const, contacts: { contacts: cards.map(cardOf) } }
   },
@@ -85,14 +94,28 @@ export const oneContacts = form({
 // The keys of a literal are its type's keys.
 const detailNames = Object.keys(details) as (keyof typeof details)[]
 
-const isFilled = (detail: unknown) => (Array.isArray(detail) ? detail.length > 0 : detail !== undefined)
-
 interface Sent extends Omit<Contact, 'name' | 'phones'> {
-  name: { formattedName?: string; firstName?: string; lastName?: string }
+  name?: { formattedName?: string; firstName?: string; lastName?: string }
   phones?: { phone?: string; type?: string; wa_id?: string; waId?: string }[]
 }
 
-function cardOf({ name, phones, ...card }: Sent): Contact {
+/** A card without its empty texts, nor what has nothing else in it: `phones: [{}]` says as little as no phones. */
+export function filledIn<Card extends object>(card: Card): Partial<Card> {
+  const filled = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      const entries = value.map(filled).filter((entry) => entry !== undefined)
+      return entries.length > 0 ? entries : undefined
+    }
+    if (typeof value !== 'object' || value === null) return value === '' ? undefined : value
+    const members = Object.entries(value).map(([name, member]) => [name, filled(member)] as const)
+    const some = members.filter(([, member]) => member !== undefined)
+    return some.length > 0 ? Object.fromEntries(some) : undefined
+  }
+  // Nothing but members that may be left out has gone.
+  return (filled(card) ?? {}) as Partial<Card>
+}
+
+function cardOf({ name = {}, phones, ...card }: Sent): Contact {
   const { firstName, lastName } = name
   const formattedName = name.formattedName ?? [firstName, lastName].filter(Boolean).join(' ')
   return {

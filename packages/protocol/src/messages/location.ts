@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { flaw, form } from './form.ts'
+import { closed, flaw, form, isCipher } from './form.ts'
 import { messageType } from './message-type.ts'
 
 export const location = messageType({
@@ -47,18 +47,19 @@ export const oneLocation = form({
         name: Type.Optional(Type.String()),
         address: Type.Optional(Type.String()),
       },
-      { description: 'A place; 0,0 is none.' },
+      { description: 'A place; 0,0 is none.', ...closed },
     ),
   },
-  read({ location: { latitude, longitude, name, address } }) {
-    if (!isWithin(latitude, 90)) return flaw('location.latitude')
-    if (!isWithin(longitude, 180)) return flaw('location.longitude')
-    if (Number(latitude) === 0 && Number(longitude) === 0) return flaw('location')
+  read({ location: { latitude, longitude, name, address } }, isSealed) {
+    const isPart = isSealed ? isCipher : isWithin
+    if (!isPart(latitude, 90)) return flaw('location.latitude')
+    if (!isPart(longitude, 180)) return flaw('location.longitude')
+    if (!isSealed && Number(latitude) === 0 && Number(longitude) === 0) return flaw('location')
     return {
       type: 'location' as const,
       location: {
-        latitude: String(latitude),
-        longitude: String(longitude),
+        latitude: asText(latitude),
+        longitude: asText(longitude),
         ...(name && { name }),
         ...(address && { address }),
       },
@@ -68,5 +69,11 @@ export const oneLocation = form({
 
 /** As it was written, unless it is not plain decimal degrees. */
 function isWithin(degrees: string | number, most: number): boolean {
-  return /^[+-]?\d{1,3}(\.\d{1,20})?$/.test(String(degrees)) && Math.abs(Number(degrees)) <= most
+  return /^[+-]?\d{1,3}(\.\d{1,20})?$/.test(asText(degrees)) && Math.abs(Number(degrees)) <= most
+}
+
+/** A number that JSON writes with an exponent is as good as any. */
+function asText(degrees: string | number): string {
+  const text = String(degrees)
+  return typeof degrees === 'number' && text.includes('e-') ? degrees.toFixed(20) : text
 }

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { isLonger } from '../characters.ts'
-import { flaw, form } from './form.ts'
+import { closed, flaw, form } from './form.ts'
 import { messageType } from './message-type.ts'
+import { isFileName, isMediaType, isSha256 } from './said-of-file.ts'
 
 /** What a handset shows a file as. */
 export type MediaKind = 'image' | 'video' | 'audio' | 'document'
@@ -86,18 +87,21 @@ export const oneMediaByReference = form({
   summary: 'A file that was uploaded before',
   marks: ['media'],
   members: {
-    media: Type.Object({
-      fileId: Type.String({ minLength: 1, description: 'From the upload.' }),
-      caption: Type.Optional(
-        Type.String({
-          description: `Up to ${captionMaxLength} characters; below an image or video, beside a document; audio has none.`,
-        }),
-      ),
-    }),
+    media: Type.Object(
+      {
+        fileId: Type.String({ minLength: 1, description: 'From the upload.' }),
+        caption: Type.Optional(
+          Type.String({
+            description: `Up to ${captionMaxLength} characters; below an image or video, beside a document; audio has none.`,
+          }),
+        ),
+      },
+      closed,
+    ),
   },
   example: { media: { fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg', caption: 'File Caption' } },
-  read({ media: { fileId, caption } }) {
-    if (isLonger(caption ?? '', captionMaxLength)) return flaw('media.caption')
+  read({ media: { fileId, caption } }, isSealed) {
+    if (!isSealed && isLonger(caption ?? '', captionMaxLength)) return flaw('media.caption')
     return { type: 'media' as const, media: { fileId, ...(caption && { caption }) } }
   },
 })
@@ -105,7 +109,7 @@ export const oneMediaByReference = form({
 /** A file that comes inside its message: what is said of it, and its bytes, still in base64. */
 export interface InlineMedia {
   type: 'inline'
-  inline: { base64: string; contentType: string; fileName?: string; caption?: string }
+  inline: { base64: string; contentType: string; fileName?: string; caption?: string; sha256?: string }
 }
 
 const inlineContent = Type.String({ description: 'The file in base64, up to 20 MB of it.' })
@@ -113,29 +117,43 @@ const inlineType = Type.String({ minLength: 1, description: 'What the file is: `
 const inlineCaption = Type.Optional(
   Type.String({ description: `Up to ${captionMaxLength} characters; audio has none.` }),
 )
+const inlineHash = Type.Optional(
+  Type.String({
+    description:
+      'SHA-256 of the clear file, 64 hex digits; required when the client encrypts. A clear file with another hash is refused.',
+  }),
+)
 
 export const oneInlineMedia = form({
   generation: 'one',
   name: 'inlineMedia',
   summary: 'A file inside the message',
   marks: ['content', 'media'],
+  faults: { content: 'content_empty' },
   members: {
     content: inlineContent,
-    media: Type.Object({
-      contentType: inlineType,
-      fileName: Type.Optional(Type.String()),
-      caption: inlineCaption,
-      fileId: Type.Optional(
-        Type.Never({ description: 'Of a file that was uploaded before; then without content.' }),
-      ),
-    }),
+    media: Type.Object(
+      {
+        contentType: inlineType,
+        fileName: Type.Optional(Type.String({ description: 'A name, not a path; up to 255 bytes.' })),
+        caption: inlineCaption,
+        sha256Hash: inlineHash,
+        fileId: Type.Optional(
+          Type.Never({ description: 'Of a file that was uploaded before; then without content.' }),
+        ),
+      },
+      closed,
+    ),
   },
   example: {
     content:
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
     media: { contentType: 'image/png', fileName: 'myfilename.png', caption: 'File Caption' },
   },
-  read: ({ content, media }) => inlineOf('media.', content, media),
+  read({ content, media }, isSealed) {
+    if (!isMediaType(media.contentType)) return flaw('media.contentType')
+    return inlineOf('media.', { base64: content, ...media }, isSealed)
+  },
 })
 
 export const legacyInlineMedia = form({
@@ -143,29 +161,53 @@ export const legacyInlineMedia = form({
   name: 'inlineMedia',
   summary: 'A file inside the message',
   marks: ['content', 'contentType'],
-  members: { content: inlineContent, contentType: inlineType, caption: inlineCaption },
+  faults: { content: 'content_empty', contentType: 'content_type_not_supported' },
+  members: {
+    content: inlineContent,
+    contentType: inlineType,
+    caption: inlineCaption,
+    sha256Hash: inlineHash,
+  },
   example: {
     contentType: 'image/png',
     content:
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
     caption: 'File Caption',
   },
-  read: ({ content, ...said }) => inlineOf('', content, said),
+  read({ content, ...said }, isSealed) {
+    if (!isMediaType(said.contentType)) return flaw('contentType', 'content_type_not_supported')
+    return inlineOf('', { base64: content, ...said }, isSealed)
+  },
 })
 
-interface SaidOfFile {
+interface Inside {
+  base64: string
   contentType: string
   fileName?: string
   caption?: string
+  sha256Hash?: string
 }
 
-function inlineOf(at: string, base64: string, { contentType, fileName, caption }: SaidOfFile) {
-  if (isLonger(caption ?? '', captionMaxLength)) return flaw(`${at}caption`)
+function inlineOf(
+  at: string,
+  { base64, contentType, fileName, caption, sha256Hash }: Inside,
+  isSealed: boolean,
+) {
+  if (!isSealed && isLonger(caption ?? '', captionMaxLength)) return flaw(`${at}caption`)
   const kind = mediaKindOf(contentType)
   if (!kind) return flaw(`${at}contentType`, 'content_type_not_supported')
   if (kind === 'audio' && caption) return flaw(`${at}caption`)
+  if (fileName && !isFileName(fileName)) return flaw(`${at}fileName`)
+  if (sha256Hash && !isSha256(sha256Hash)) return flaw(`${at}sha256Hash`)
+  if (isSealed && !sha256Hash) return flaw(`${at}sha256Hash`, 'sha256_missing')
   return {
     type: 'inline' as const,
-    inline: { base64, contentType, ...(fileName && { fileName }), ...(caption && { caption }) },
+    inline: {
+      base64,
+      contentType,
+      ...(fileName && { fileName }),
+      ...(caption && { caption }),
+      ...(sha256Hash && { sha256: sha256Hash.toLowerCase() }),
+    },
   }
 }

@@ -1,15 +1,20 @@
 import { type Static, Type } from 'typebox'
-import { type Flaw, flaw, form } from './form.ts'
+import { closed, type Flaw, flaw, form, isCipher } from './form.ts'
 import { messageType } from './message-type.ts'
 
 /** By number from "1", or by name where the template names them. */
 const Parameters = Type.Record(Type.String(), Type.String())
 export type TemplateParameters = Static<typeof Parameters>
 
-const WebsiteUrl = Type.Object({
-  listPosition: Type.Integer({ minimum: 1, maximum: 2, description: 'Of the URL button, from 1.' }),
-  parameters: Type.Optional(Parameters),
-})
+const WebsiteUrl = Type.Object(
+  {
+    listPosition: Type.Integer({ minimum: 1, maximum: 2, description: 'Of the URL button, from 1.' }),
+    parameters: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'By "1": what the URL ends in.' }),
+    ),
+  },
+  closed,
+)
 
 /** What a business fills a template with. `hsm`, the older form, is one with nothing but body parameters. */
 export const template = messageType({
@@ -31,16 +36,50 @@ export const template = messageType({
 })
 type TemplateBody = Static<typeof template.body>
 
-const header = Type.Object({
-  type: Type.Enum(['text', 'media'] as const),
-  text: Type.Optional(
-    Type.Object(
-      { parameters: Type.Optional(Parameters) },
-      { description: 'At most one parameter; `{}` where the template’s header has none.' },
+const header = Type.Object(
+  {
+    type: Type.Enum(['text', 'media'] as const),
+    text: Type.Optional(
+      Type.Object(
+        { parameters: Type.Optional(Parameters) },
+        { description: 'At most one parameter; `{}` where the template’s header has none.', ...closed },
+      ),
     ),
-  ),
-  media: Type.Optional(Type.Object({ fileId: Type.String({ description: 'Uploaded with the same `to`.' }) })),
-})
+    media: Type.Optional(
+      Type.Object({ fileId: Type.String({ description: 'Uploaded with the same `to`.' }) }, closed),
+    ),
+  },
+  closed,
+)
+
+const buttons = Type.Object(
+  {
+    suggestedResponse: Type.Optional(
+      Type.Object(
+        {
+          postbackData: Type.Optional(
+            Type.Record(Type.String(), Type.String(), {
+              description: 'By button, "1" to "3": what comes back when it is pressed.',
+            }),
+          ),
+        },
+        closed,
+      ),
+    ),
+    websiteUrl: Type.Optional(Type.Array(WebsiteUrl, { minItems: 1 })),
+  },
+  closed,
+)
+
+const Sent = Type.Object(
+  {
+    templateName: Type.String({ minLength: 1 }),
+    header: Type.Optional(header),
+    body: Type.Optional(Type.Object({ parameters: Type.Optional(Parameters) }, closed)),
+    buttons: Type.Optional(buttons),
+  },
+  closed,
+)
 
 export const oneTemplate = form({
   generation: 'one',
@@ -56,27 +95,9 @@ export const oneTemplate = form({
     },
   },
   members: {
-    template: Type.Object({
-      templateName: Type.String({ minLength: 1 }),
-      header: Type.Optional(header),
-      body: Type.Optional(Type.Object({ parameters: Type.Optional(Parameters) })),
-      buttons: Type.Optional(
-        Type.Object({
-          suggestedResponse: Type.Optional(
-            Type.Object({
-              postbackData: Type.Optional(
-                Type.Record(Type.String(), Type.String(), {
-                  description: 'By button, "1" to "3": what comes back when it is pressed.',
-                }),
-              ),
-            }),
-          ),
-          websiteUrl: Type.Optional(Type.Array(WebsiteUrl, { minItems: 1 })),
-        }),
-      ),
-    }),
+    template: Sent,
   },
-  read({ template: { templateName, header, body = {}, buttons = {} } }) {
+  read({ template: { templateName, header, body = {}, buttons = {} } }, isSealed) {
     const parameters = body.parameters ?? {}
     const postbackData = buttons.suggestedResponse?.postbackData
     const [websiteUrl, second] = buttons.websiteUrl ?? []
@@ -85,18 +106,16 @@ export const oneTemplate = form({
       parametersFlaw('template.body.parameters', parameters) ??
       postbackFlaw(postbackData) ??
       (second && flaw('template.buttons.websiteUrl')) ??
-      oneParameterFlaw('template.buttons.websiteUrl[0].parameters', websiteUrl?.parameters)
+      urlFlaw(websiteUrl?.parameters)
     if (wrong) return wrong
-    return {
-      type: 'template' as const,
-      template: {
-        templateName,
-        ...headerOf(header),
-        parameters,
-        ...(postbackData && { postbackData }),
-        ...(websiteUrl && { websiteUrl }),
-      } satisfies TemplateBody,
+    const template: TemplateBody = {
+      templateName,
+      ...headerOf(header),
+      parameters,
+      ...(postbackData && { postbackData }),
+      ...(websiteUrl && { websiteUrl }),
     }
+    return (isSealed && cipherFlaw(template)) || { type: 'template' as const, template }
   },
 })
 
@@ -104,16 +123,18 @@ const hsm = {
   name: 'hsm',
   summary: 'A template with body parameters, in the older form',
   marks: ['hsm'],
+  faults: { hsm: 'hsm_incorrect' as const },
   example: { hsm: { template: 'welcome_notification_demo', parameters: { 1: 'Example Ltd' } } },
   members: {
     hsm: Type.Object(
       { template: Type.String({ minLength: 1 }), parameters: Type.Optional(Parameters) },
-      { description: 'The older way to send a template whose body alone has parameters.' },
+      { description: 'The older way to send a template whose body alone has parameters.', ...closed },
     ),
   },
-  read({ hsm }: { hsm: { template: string; parameters?: TemplateParameters } }) {
+  read({ hsm }: { hsm: { template: string; parameters?: TemplateParameters } }, isSealed: boolean) {
     const { template: templateName, parameters = {} } = hsm
     if (parametersFlaw('hsm.parameters', parameters)) return flaw('hsm', 'hsm_incorrect')
+    if (isSealed && !Object.values(parameters).every(isCipher)) return flaw('hsm', 'hsm_incorrect')
     return { type: 'template' as const, template: { templateName, parameters } }
   },
 }
@@ -149,6 +170,24 @@ function parametersFlaw(member: string, parameters: TemplateParameters): Flaw | 
 
 function oneParameterFlaw(member: string, parameters: TemplateParameters = {}): Flaw | undefined {
   return Object.keys(parameters).length > 1 ? flaw(member) : parametersFlaw(member, parameters)
+}
+
+const urlFlaw = (parameters: TemplateParameters = {}): Flaw | undefined =>
+  Object.keys(parameters).every((key) => key === '1')
+    ? undefined
+    : flaw('template.buttons.websiteUrl[0].parameters')
+
+/** Every value of a sealed template is something sealed. */
+function cipherFlaw({ header, parameters, postbackData, websiteUrl }: TemplateBody): Flaw | undefined {
+  const values = {
+    'template.header.text.parameters': header && 'text' in header ? header.text.parameters : {},
+    'template.body.parameters': parameters,
+    'template.buttons.suggestedResponse.postbackData': postbackData,
+    'template.buttons.websiteUrl[0].parameters': websiteUrl?.parameters,
+  }
+  for (const [member, parameters] of Object.entries(values))
+    if (!Object.values(parameters ?? {}).every(isCipher)) return flaw(member)
+  return undefined
 }
 
 /** Any of the three buttons may have some. */

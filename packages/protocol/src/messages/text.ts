@@ -18,10 +18,14 @@ export const text = messageType({
   ],
 })
 
+/** AES-CBC adds a vector and padding, base64 a third. */
+const cipherMaxLength = 4 * Math.ceil((textMaxLength * 4 + 32) / 3)
+
 const written = {
   name: 'text',
   summary: 'Text, with a preview of its first URL where that is wanted',
   marks: ['content'],
+  faults: { content: 'content_empty' as const },
   example: {
     content: 'Here is an example message with a URL https://www.example.com',
     previewFirstUrl: true,
@@ -32,8 +36,9 @@ const written = {
       Type.Boolean({ description: 'WhatsApp shows a preview of the first URL in the text.' }),
     ),
   },
-  read({ content, previewFirstUrl }: { content: string; previewFirstUrl?: boolean }) {
-    if (isLonger(content, textMaxLength)) return flaw('content', 'content_too_long')
+  read({ content, previewFirstUrl }: { content: string; previewFirstUrl?: boolean }, isSealed: boolean) {
+    if (isLonger(content, isSealed ? cipherMaxLength : textMaxLength))
+      return flaw('content', 'content_too_long')
     return { type: 'text' as const, text: { body: content, ...(previewFirstUrl && { previewFirstUrl }) } }
   },
 }

@@ -130,6 +130,7 @@ function viewOf(integration: Integration, webhook: Webhook): IntegrationView {
         password: hidden(callbacks.basicAuth.password),
       },
     },
+    encryption: integration.encryption ?? null,
     signingSecret: hiddenSecret,
   }
 }

@@ -40,6 +40,7 @@ describe('an integration', () => {
         inlineMedia: false,
         misspeltLatitude: false,
       },
+      encryption: null,
       allowedIps: [],
       limits: { requestsPerSecond: null, perDay: null, perMonth: null },
       balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },
@@ -85,11 +86,17 @@ describe('an integration', () => {
     const off = {
       sms: null,
       shadowCallbacks: null,
-      encryption: { mtKey: null, moKey: null },
       refuseOutsideWindow: false,
       requireOptIn: false,
     }
     assert.ok(!('sms' in made({ name: 'Acme', ...off })))
+  })
+
+  test('takes the names of both keys, or none', () => {
+    const encryption = { mtKey: 'arn:aws:kms:x:mt', moKey: 'arn:aws:kms:x:mo' }
+    assert.deepEqual(made({ name: 'Acme', encryption }).encryption, encryption)
+    for (const none of [{}, { encryption: null }])
+      assert.equal(made({ name: 'Acme', ...none }).encryption, null)
   })
 
   const wrong: { sent: unknown; flaws: Record<string, string | RegExp> }[] = [
@@ -101,6 +108,7 @@ describe('an integration', () => {
       flaws: { nmae: 'is not known', active: 'must be boolean' },
     },
     { sent: { name: 'Acme', typo: null }, flaws: { typo: 'is not known' } },
+    { sent: { name: 'Acme', encryption: { mtKey: 'a' } }, flaws: { 'encryption.moKey': 'is missing' } },
     { sent: { name: '' }, flaws: { name: /fewer than 1/ } },
     { sent: { name: null }, flaws: { name: 'must be string' } },
     { sent: { name: 'Acme', generation: 'two' }, flaws: { generation: 'must be one of one, legacy' } },

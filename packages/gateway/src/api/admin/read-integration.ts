@@ -32,7 +32,6 @@ interface Source {
 const unsupported = {
   sms: null,
   shadowCallbacks: null,
-  encryption: null,
   refuseOutsideWindow: false,
   requireOptIn: false,
 }

@@ -1,6 +1,9 @@
 import {
-  mediaTypeOf,
+  isFileName,
+  isMediaType,
+  isSha256,
   type OneMediaMetadata,
+  type OneMediaUnknown,
   type OneUploaded,
   type OneUploadRefused,
   one,
@@ -9,6 +12,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Filing, findFile, rangeOf, upload } from '../../core/files.ts'
 import type { Integration } from '../../core/integration.ts'
+import type { SealedFile } from '../../core/media.ts'
 import type { Refusal } from '../../core/message.ts'
 import { answerEarly } from '../answer-early.ts'
 import { Refused, routeOf } from '../surface.ts'
@@ -40,9 +44,9 @@ export function mediaRoutes(server: FastifyInstance, app: Filing) {
 
   server.get<{ Params: { fileId: string } }>(
     routeOf(one.mediaMetadata),
-    async ({ integration, params }): Promise<OneMediaMetadata> => {
+    async ({ integration, params }, reply): Promise<OneMediaMetadata | FastifyReply> => {
       const file = await findFile(app, integration.id, params.fileId)
-      if (!file) throw new Refused('media_unknown')
+      if (!file) return refuseMetadata(reply, params.fileId)
       return {
         expirationTime: Math.floor(file.expiresAt / 1000),
         broadcastAllowed: file.broadcastAllowed,
@@ -58,6 +62,13 @@ function refuseUpload(request: FastifyRequest, reply: FastifyReply, { reason, su
   return reply
     .code(httpStatus)
     .send({ accepted: false, error: { code, description } } satisfies OneUploadRefused)
+}
+
+/** As an upload that is refused: the clients of this answer read the same three members. */
+function refuseMetadata(reply: FastifyReply, fileId: string) {
+  const { code, description, httpStatus } = oneError('media_unknown')
+  const body = { fileId, accepted: false, error: { code, description } } as const
+  return reply.code(httpStatus).send(body satisfies OneMediaUnknown)
 }
 
 /** A client that goes away half-way is no fault of ours. */
@@ -84,30 +95,40 @@ function readUpload(request: FastifyRequest) {
   const contentType = request.headers['content-type']?.trim().toLowerCase() ?? ''
 
   if (!integration.whatsapp) return { reason: 'channel_not_linked' } satisfies Refusal
-  if (!/^[\w.+-]+\/[\w.+-]+ *(;.*)?$/.test(contentType)) return invalid('Content-Type')
+  if (!isMediaType(contentType)) return invalid('Content-Type')
   if (!isFileName(fileName)) return invalid('fileName')
   if (to !== undefined && !/^\d{3,20}$/.test(to)) return invalid('to')
   if (broadcastAllowed !== undefined && !/^(true|1)$/i.test(broadcastAllowed))
     return invalid('broadcastAllowed')
-  if (sha256FileHash !== undefined && !/^[0-9a-f]{64}$/i.test(sha256FileHash))
-    return invalid('sha256FileHash')
-  if (encryptionKey !== undefined && !kmsArn) return invalid('kmsArn')
-  if (encryptionKey !== undefined) return { reason: 'channel_inactive' } satisfies Refusal // nobody has encryption yet
+  if (sha256FileHash !== undefined && !isSha256(sha256FileHash)) return invalid('sha256FileHash')
+  const sha256 = sha256FileHash?.toLowerCase()
+  const sealed = readSealed(integration, { encryptionKey, kmsArn, sha256 })
+  if (sealed && 'reason' in sealed) return sealed
 
   return {
     integrationId: integration.id,
     from: integration.whatsapp.from,
     to,
     broadcastAllowed: broadcastAllowed !== undefined,
-    contentType: contentType.replace(/^[^;]*/, mediaTypeOf), // published samples write image/jpg
+    contentType,
     fileName,
-    sha256: sha256FileHash?.toLowerCase(),
+    // The hash is of the clear file, which a sealed one is not yet.
+    sha256: sha256 !== undefined && !sealed ? { hex: sha256, member: 'sha256FileHash' } : undefined,
+    sealed,
   }
 }
 
-/** A name, not a path: nothing that a file system or a terminal takes for more than a letter. */
-function isFileName(text: string): boolean {
-  return text !== '' && Buffer.byteLength(text) <= 255 && !/[\p{Cc}\p{Cf}\\/]|^\.+$/u.test(text)
+/** What opening the file will take; undefined for a clear one. */
+function readSealed(
+  { encryption }: Integration,
+  { encryptionKey, kmsArn, sha256 }: Record<keyof SealedFile, string | undefined>,
+): SealedFile | Refusal | undefined {
+  if (encryptionKey === undefined) return undefined
+  if (!kmsArn) return { reason: 'parameter_invalid', subject: 'kmsArn' }
+  if (!encryption) return { reason: 'channel_inactive' }
+  if (!encryptionKey) return { reason: 'parameter_invalid', subject: 'encryptionKey' }
+  if (!sha256) return { reason: 'parameter_invalid', subject: 'sha256FileHash' }
+  return { encryptionKey, kmsArn, sha256 }
 }
 
 /** One published sample has the whole URL where the query begins; what is left of its first parameter's name is right. */

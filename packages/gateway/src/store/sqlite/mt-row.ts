@@ -19,6 +19,7 @@ export type NewMt = [
   statusAt: number,
   onUncertain: Mt['onUncertain'],
   uncertainWaitMs: number,
+  encryptionKey: string | null,
 ]
 
 export const newMt = (mt: Mt): NewMt => [
@@ -38,6 +39,7 @@ export const newMt = (mt: Mt): NewMt => [
   mt.statusAt,
   mt.onUncertain,
   mt.uncertainWaitMs,
+  mt.encryptionKey ?? null,
 ]
 
 /** A row of `mts`. */
@@ -58,6 +60,7 @@ export interface MtRow {
   status_at: number
   on_uncertain: Mt['onUncertain']
   uncertain_wait_ms: number
+  encryption_key: string | null
   attempts: number
   under_way: 0 | 1
   uncertain: 0 | 1
@@ -83,6 +86,7 @@ export function mtOf(row: MtRow): Mt {
     onUncertain: row.on_uncertain,
     uncertainWaitMs: row.uncertain_wait_ms,
   }
+  if (row.encryption_key !== null) mt.encryptionKey = row.encryption_key
   if (row.client_message_id !== null) mt.clientMessageId = row.client_message_id
   if (row.due_at !== null) mt.dueAt = row.due_at
   if (row.conversation !== null) mt.conversation = row.conversation

@@ -11,6 +11,7 @@ export function acceptingSuite(stage: Stage): void {
       const full = mt({
         channel: 'sms',
         content: { type: 'text', text: { body: `ünï\u0001 "\\ 👋🏽 \n${'x'.repeat(5000)}` } },
+        encryptionKey: 'AQID',
         clientMessageId: 'their own',
         generation: 'legacy',
         priority: 0,

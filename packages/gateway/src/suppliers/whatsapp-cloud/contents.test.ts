@@ -119,6 +119,24 @@ describe('a file', () => {
     assert.equal(await files.known(id, 'id-2799900101'), undefined)
   })
 
+  test('no control character of a file’s name or type gets into a header of the form', async (t) => {
+    const { supplier, graph } = await open(t)
+    const id = 'b3f1c1a0-0000-4000-8000-000000000006.png'
+    const type = 'image/png;\r\nx-evil: 1\r\n\r\nhello'
+    await files.put({ id, contentType: type, fileName: 'pa\u0000ss\r\nx-evil: 2' }, Buffer.from('a cow'))
+    graph.answerWith(json(200, { id: 'media.8', messages: [{ id: 'wamid.1' }] }))
+    await supplier.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
+    const [upload] = graph.requests
+    assert.doesNotMatch(String(upload?.body), /^x-evil/m)
+    assert.doesNotMatch(String(upload?.body), /\0/)
+    const form = await new Response(upload?.body, {
+      headers: { 'content-type': upload?.headers['content-type'] ?? '' },
+    }).formData()
+    const file = form.get('file')
+    assert.ok(file instanceof File)
+    assert.equal(await file.text(), 'a cow')
+  })
+
   test('a file that Meta refuses, or that is gone, fails its message, and only that', async (t) => {
     const { supplier, graph } = await open(t)
     const message = (fileId: string) => mtOf({ type: 'media', media: { fileId } })
@@ -140,6 +158,23 @@ describe('a file', () => {
       assert.partialDeepStrictEqual(await supplier.send(message(id), patience()), outcome)
     }
     assert.ok(graph.requests.every(({ path }) => path.endsWith('/media')))
+  })
+})
+
+describe('a contact', () => {
+  test('has nothing empty in it, whatever the message has', async (t) => {
+    const { supplier, graph } = await open(t)
+    graph.answerWith(json(200, { messages: [{ id: 'wamid.1' }] }))
+    const card = {
+      name: { formattedName: 'John', firstName: '', lastName: '' },
+      birthday: '',
+      org: { company: '' },
+      phones: [{}, { phone: '+1', type: '', waId: '' }],
+    }
+    await supplier.send(mtOf({ type: 'contacts', contacts: { contacts: [card] } }), patience())
+    assert.deepEqual(JSON.parse(graph.requests.at(-1)?.body ?? '').contacts, [
+      { name: { formatted_name: 'John', first_name: 'John' }, phones: [{ phone: '+1' }] },
+    ])
   })
 })
 

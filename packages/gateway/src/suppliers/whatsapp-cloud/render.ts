@@ -1,4 +1,4 @@
-import { type Body, bodyOf, type Contact, type MessageTypeName } from '@waypost/protocol'
+import { type Body, bodyOf, type Contact, filledIn, type MessageTypeName } from '@waypost/protocol'
 import type { Mt } from '../../core/message.ts'
 import type { Template } from '../../core/template.ts'
 import { renderTemplate } from './render-template.ts'
@@ -56,9 +56,10 @@ function render({ id, content }: Mt, referred: Referred): object {
   return renderer(bodyOf(content), referred, id)
 }
 
-/** Meta's names are ours in snake case, and it wants a part of the name besides the whole of it. */
-function cardOf({ name, addresses, phones, ...card }: Contact): object {
-  const { formattedName, firstName, lastName } = name
+/** Meta's names are ours in snake case. It wants a part of the name besides the whole of it, and nothing empty. */
+function cardOf(contact: Contact): object {
+  const { name, addresses, phones, ...card } = filledIn(contact)
+  const { formattedName, firstName, lastName } = name ?? {}
   return {
     ...card,
     name: {

@@ -105,12 +105,14 @@ function failureOf(answer: Reply | NoReply): Failed {
 
 /** As `POST /{phone-number-id}/media` wants it: the form of RFC 7578, its length known, its file a stream. */
 function multipart({ contentType, fileName, bytes }: MediaFile, stream: Readable): Body {
+  // The last line of defence: a character that ends a header is in none.
+  const type = contentType.replaceAll(/[^\x20-\x7e]/g, '')
   const boundary = `waypost-${randomUUID()}`
   const field = (name: string, value: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
-  const quoted = fileName.replace(/["\r\n]/g, (character) => encodeURIComponent(character))
+  const quoted = fileName.replaceAll(/["\p{Cc}]/gu, (character) => encodeURIComponent(character))
   const head = Buffer.from(
-    `${field('messaging_product', 'whatsapp')}${field('type', contentType)}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${quoted}"\r\ncontent-type: ${contentType}\r\n\r\n`,
+    `${field('messaging_product', 'whatsapp')}${field('type', type)}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${quoted}"\r\ncontent-type: ${type}\r\n\r\n`,
   )
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
   async function* parts() {

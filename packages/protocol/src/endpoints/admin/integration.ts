@@ -15,6 +15,7 @@ export const integrationDefaults = {
     inlineMedia: false,
     misspeltLatitude: false,
   },
+  encryption: null,
   allowedIps: [],
   limits: { requestsPerSecond: null, perDay: null, perMonth: null },
   balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },
@@ -135,6 +136,21 @@ const Words = Type.Record(
   Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100 }),
 )
 
+const EncryptionSettings = Type.Object(
+  {
+    mtKey: Type.String({
+      minLength: 1,
+      description: 'Names the key that clients’ messages are sealed under.',
+    }),
+    moKey: Type.String({ minLength: 1, description: 'Names the key for what handsets write.' }),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Messages that their client sealed (`encryptionKey`) are accepted. No key is asked for yet: such a message is kept as it came, never sent, and ends in status 60; what handsets write is called back in the clear.',
+  },
+)
+
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 /** An integration's settings as they are kept: nothing but what was said, so without null. */
@@ -152,6 +168,7 @@ export const IntegrationSettings = Type.Object(
     demoExpiresAt: or(Type.String({ description: 'ISO 8601; after it nothing is accepted.' })),
     whatsapp: or(WhatsAppSettings),
     callbacks: or(CallbackSettings),
+    encryption: or(EncryptionSettings),
     allowedIps: or(Type.Array(Type.String(), { description: 'Addresses and CIDR ranges; none allows all.' })),
     limits: or(
       Type.Object(
@@ -268,6 +285,7 @@ const members = {
     inlineMedia: Type.Boolean(),
     misspeltLatitude: Type.Boolean(),
   }),
+  encryption: nullable(Type.Object({ mtKey: Type.String(), moKey: Type.String() })),
   allowedIps: Type.Array(Type.String()),
   limits: Type.Object({ requestsPerSecond: limit, perDay: limit, perMonth: limit }),
   balance: Type.Object({

@@ -24,6 +24,7 @@ export type OneUploadRefused = Static<typeof OneUploadRefused>
 /** Each of these refuses the upload in its own shape; nothing of it is kept. */
 export const uploadReasons = [
   'parameter_invalid',
+  'content_empty',
   'media_too_big',
   'channel_inactive',
   'channel_not_linked',
@@ -49,8 +50,12 @@ export const uploadMedia = endpoint({
     fileName: { ...text('Its name; the extension becomes the fileId’s.'), required: true },
     to: text('The one recipient it may be sent to.'),
     broadcastAllowed: text('`true` or `1`: it may be sent to anyone, and not in a template.'),
-    sha256FileHash: text('64 hex digits. Bytes that have another hash are refused.'),
-    encryptionKey: text('The file is encrypted by the client, under this wrapped key.'),
+    sha256FileHash: text(
+      '64 hex digits, of the clear file; required with `encryptionKey`. Clear bytes that have another hash are refused.',
+    ),
+    encryptionKey: text(
+      'The file is encrypted by the client, under this wrapped key. It is kept as it came; nothing here opens it yet, so a message that names it ends in status 60.',
+    ),
     kmsArn: text('The key that wraps it; required with `encryptionKey`.'),
   },
   request: { schema: bytes, contentType: '*/*' },
@@ -116,6 +121,16 @@ export const OneMediaMetadata = Type.Object(
 )
 export type OneMediaMetadata = Static<typeof OneMediaMetadata>
 
+export const OneMediaUnknown = Type.Object(
+  {
+    fileId: Type.String({ description: 'As it was asked for.' }),
+    accepted: Type.Literal(false),
+    error: OneErrorBody,
+  },
+  { title: 'OneMediaUnknown' },
+)
+export type OneMediaUnknown = Static<typeof OneMediaUnknown>
+
 export const mediaMetadata = endpoint({
   id: 'mediaMetadata',
   surface: 'one',
@@ -130,7 +145,19 @@ export const mediaMetadata = endpoint({
       examples: { known: { value: { expirationTime: 1506607698, broadcastAllowed: false } } },
     },
     400: oneBadRequest,
-    404: notFound,
+    404: {
+      ...notFound,
+      schema: OneMediaUnknown,
+      examples: {
+        media_unknown: {
+          value: {
+            fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg',
+            accepted: false,
+            error: { code: 41, description: 'Resource does not exist.' },
+          },
+        },
+      },
+    },
     ...oneRefusals,
   },
   reasons: [...callReasons, 'media_unknown'],

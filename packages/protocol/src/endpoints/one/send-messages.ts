@@ -19,7 +19,10 @@ export const OneMessageCommon = {
   from: Type.Optional(Type.String({ description: 'The integration’s own number on the channel.' })),
   charset: Type.Optional(Type.String({ description: 'WhatsApp carries UTF-8.' })),
   encryptionKey: Type.Optional(
-    Type.String({ description: 'The message is encrypted by the client, under this wrapped key.' }),
+    Type.String({
+      description:
+        'The message is encrypted by the client, under this wrapped key. It is accepted where the integration has `encryption` and kept as it came; nothing here opens it yet, so it ends in status 60.',
+    }),
   ),
   contentType: notCarried(),
   caption: notCarried(),

@@ -7,8 +7,9 @@ import type { Events } from './events.ts'
 
 const insertMt = `
   INSERT INTO mts (id, integration_id, lane, recipient, content, client_message_id, generation, priority,
-    accepted_at, due_at, expires_at, conversation, status, status_at, on_uncertain, uncertain_wait_ms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    accepted_at, due_at, expires_at, conversation, status, status_at, on_uncertain, uncertain_wait_ms,
+    encryption_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const countAccepted = `
   INSERT INTO accepted (minute, integration_id, messages) VALUES (?, ?, ?)

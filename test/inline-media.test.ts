@@ -153,7 +153,7 @@ for (const generation of generations)
         what: 'has a caption of 1025 emoji',
         sending: { caption: '🙂'.repeat(1025) },
         reason: 'parameter_invalid',
-        subject: `${at}caption`,
+        subject: generation === 'one' ? 'media.caption' : 'caption',
       },
     ]
     for (const { what, sending, reason, subject } of rows)

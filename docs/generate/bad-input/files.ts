@@ -253,9 +253,4 @@ export const filesByReference: BadInput[] = [
     message: media({ fileId: 'file:picture', contentType: 'image/png' }),
     gets: invalid('media.contentType'),
   },
-  {
-    what: 'a preview of the first URL',
-    message: { one: { media: { fileId: 'file:picture' }, previewFirstUrl: false } },
-    gets: invalid('previewFirstUrl'),
-  },
 ]

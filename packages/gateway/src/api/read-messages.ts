@@ -104,7 +104,7 @@ function formReader(
   const foreign = known.filter((name) => !names.includes(name))
   const bounded = names.filter((name) => name !== 'content')
   return (entry) => {
-    const surplus = foreign.find((name) => !isLeftOut(entry[name]))
+    const surplus = foreign.find((name) => !isLeftOut(entry[name]) && entry[name] !== false)
     if (surplus !== undefined) return { reason: 'parameter_invalid', subject: surplus }
     const own: Record<string, unknown> = {}
     for (const name of names) if (!isLeftOut(entry[name])) own[name] = withoutNull(entry[name])

@@ -37,7 +37,6 @@ interface Expected<Code> {
 const unprovoked: Record<Generation, Record<number, string>> = {
   one: {
     18: 'a fault of the gateway: whatever is known to cause one is mended',
-    20: 'balances are not reckoned yet',
     100: 'there is no SMS yet',
     101: 'there is no SMS yet',
     110: 'there is no SMS yet',
@@ -47,7 +46,6 @@ const unprovoked: Record<Generation, Record<number, string>> = {
     33: 'no legacy message names a file',
     40: 'no legacy message names a character set',
     45: 'no legacy message names a sender',
-    301: 'balances are not reckoned yet',
     900: 'a fault of the gateway: whatever is known to cause one is mended',
   },
 }
@@ -298,6 +296,13 @@ const rows: Row[] = [
     one: { code: 46 },
     legacy: { code: 46 },
     overrides: both({ demoExpiresAt: '2020-01-01T00:00:00Z' }),
+    ask: message(),
+  },
+  {
+    what: 'a message that costs more than there is',
+    one: { code: 20 },
+    legacy: { code: 301 },
+    overrides: both({ balance: { amount: 0.5, prices: { message: 1 } } }),
     ask: message(),
   },
   {

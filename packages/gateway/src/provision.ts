@@ -28,8 +28,11 @@ export class ProvisionError extends CannotStart {
 async function apply({ directory }: Needs, { account, integrations, templates }: Plan) {
   if (account && !isDeepStrictEqual(account, directory.account())) await directory.putAccount(account)
   for (const { integration, keys, surplus, pins, unpinned } of integrations) {
-    if (!isDeepStrictEqual(integration, directory.integration(integration.id)))
-      await directory.putIntegration(integration)
+    const known = directory.integration(integration.id)
+    const { amount } = integration.balance
+    // The amount is set when the file's is another, not at each start: some of it may be spent.
+    if (!isDeepStrictEqual(integration, known))
+      await directory.putIntegration(integration, amount === known?.balance.amount ? undefined : amount)
     // Written side by side, they share a commit.
     await Promise.all([
       ...surplus.map((key) => directory.deleteKey(key)),

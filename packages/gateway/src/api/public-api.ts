@@ -55,7 +55,7 @@ export async function publicApi(server: FastifyInstance, app: App): Promise<void
     messageStatus(app, integration, params.apiMessageId),
   )
   server.register(async (files) => mediaRoutes(files, app))
-  server.get(routeOf(one.balance), async ({ integration }) => balance(integration))
+  server.get(routeOf(one.balance), ({ integration }) => balance(app, integration))
 }
 
 const sends: { contract: Endpoint; edge: SendEdge }[] = [

@@ -1,6 +1,7 @@
 import type { Channel, Content, Generation, StatusName } from '@waypost/protocol'
 import { mayBeAlias } from './alias.ts'
 import { attachmentFault, cannotOpen, fileIdOf, filesOf, noFiles } from './attachments.ts'
+import { BalanceTooLow, chargeFor, withinBalance } from './balance.ts'
 import type { Directory } from './directory.ts'
 import { type Integration, linkedChannels } from './integration.ts'
 import type { Waker } from './lane.ts'
@@ -26,7 +27,7 @@ export interface Submission {
 }
 
 export interface Accepting {
-  store: Pick<Store, 'accept' | 'findFile' | 'userOf'>
+  store: Pick<Store, 'accept' | 'balanceOf' | 'findFile' | 'userOf'>
   directory: Pick<Directory, 'account' | 'pin' | 'pinCount' | 'optOut' | 'template'>
   supplierOf(integration: Integration, channel: Channel): Supplier
   phoneNumberFlaw(to: string): Refusal['reason'] | undefined
@@ -60,19 +61,20 @@ export async function accept(app: Accepting, request: Request): Promise<Verdict[
   const files = named.length > 0 ? await filesOf(app, request.integration, named) : noFiles
   const aliases = await aliasesIn(app, request.submissions)
   const at = app.now()
-  const verdicts = request.submissions.map((submission) =>
+  let verdicts = request.submissions.map((submission) =>
     isRefusal(submission) ? submission : judge(app, request, submission, { at, files, aliases }),
   )
   passed('mt.validated')
-  const mts = verdicts.filter((verdict): verdict is Mt => !isRefusal(verdict))
-  const kept = request.keep?.(verdicts)
-  if (mts.length > 0 || kept) {
-    const { lanes } = await app.store.accept(mts, kept).catch((error: unknown) => {
-      app.volume.count(request.integration.id, at, -mts.filter(({ dueAt }) => dueAt !== undefined).length)
-      throw error
-    })
-    passed('mt.stored')
-    app.lanes.wake(lanes)
+  const { id } = request.integration
+  try {
+    while (!(await isStored(app, request, verdicts))) {
+      const fewer = withinBalance(verdicts, await app.store.balanceOf(id))
+      app.volume.count(id, at, waitingIn(fewer) - waitingIn(verdicts))
+      verdicts = fewer
+    }
+  } catch (error) {
+    app.volume.count(id, at, -waitingIn(verdicts))
+    throw error
   }
   return verdicts
 }
@@ -86,6 +88,29 @@ async function aliasesIn({ store }: Accepting, submissions: Request['submissions
   const users = await Promise.all(recipients.map((to) => store.userOf(to)))
   return new Set(recipients.filter((_, i) => users[i] !== undefined))
 }
+
+/** Answers false when the balance does not cover it all. The store alone decides: of two requests at once, one is first. */
+async function isStored(
+  { store, lanes }: Accepting,
+  request: Request,
+  verdicts: Verdict[],
+): Promise<boolean> {
+  const mts = verdicts.filter((verdict): verdict is Mt => !isRefusal(verdict))
+  const kept = request.keep?.(verdicts)
+  if (mts.length === 0 && !kept) return true
+  try {
+    const touched = await store.accept(mts, kept)
+    passed('mt.stored')
+    lanes.wake(touched.lanes)
+    return true
+  } catch (error) {
+    if (error instanceof BalanceTooLow) return false
+    throw error
+  }
+}
+
+const waitingIn = (verdicts: Verdict[]) =>
+  verdicts.filter((verdict) => !isRefusal(verdict) && verdict.dueAt !== undefined).length
 
 /** What a message is judged by besides itself. */
 interface World {
@@ -149,7 +174,11 @@ function judge(
     onUncertain: integration.onUncertain,
     uncertainWaitMs: integration.uncertainWaitMs,
   }
-  if (!over) mt.dueAt = at
+  if (!over) {
+    mt.dueAt = at
+    const charge = chargeFor(integration, content)
+    if (charge) mt.charge = charge
+  }
   if (isSealed) mt.encryptionKey = encryptionKey
   if (submission.clientMessageId !== undefined) mt.clientMessageId = submission.clientMessageId
   if (integration.ordered) mt.conversation = `${laneOf(sender)}:${to}`

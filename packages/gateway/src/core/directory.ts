@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Channel } from '@waypost/protocol'
+import { millionths } from './balance.ts'
 import { type Catalogue, catalogue } from './catalogue.ts'
 import {
   type Account,
@@ -46,7 +47,8 @@ export interface Directory extends Catalogue {
   optOut(integrationId: string, msisdn: string): OptOut | undefined
 
   putAccount(account: Account): Promise<void>
-  putIntegration(integration: Integration): Promise<void>
+  /** With an amount, its balance is that from now on; null: nothing is charged. */
+  putIntegration(integration: Integration, amount?: number | null): Promise<void>
   deleteIntegration(id: string): Promise<void>
   putKey(key: ApiKey): Promise<void>
   deleteKey(key: ApiKey): Promise<void>
@@ -122,8 +124,8 @@ export async function openDirectory(store: SettingsStore): Promise<Directory> {
       await store.putAccount(changed)
       account = changed
     },
-    async putIntegration(integration) {
-      await store.putIntegration(integration)
+    async putIntegration(integration, amount) {
+      await store.putIntegration(integration, typeof amount === 'number' ? millionths(amount) : amount)
       integrations.set(integration.id, integration)
       disown(integration.id)
       claim(integration)

@@ -173,7 +173,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   /** One that may have reached the supplier did not merely wait too long: nobody knows what became of it. */
-  async function end(mts: Mt[], status: (typeof hopeless)[number], signal: AbortSignal) {
+  async function end(mts: Mt[], status: (typeof hopeless)[number] | 'balance_lowered', signal: AbortSignal) {
     if (mts.length === 0) return
     const at = app.now()
     const outcomes = mts.map(({ id, attempts, uncertain }): RecordedOutcome => {
@@ -214,9 +214,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     const ids = mts.map(({ id }) => id)
     const attempts = await app.store.beginAttempts(lease, ids, app.now())
     passed('attempt.stored')
+    await end(
+      mts.filter(({ id }) => attempts.get(id) === 0),
+      'balance_lowered',
+      signal,
+    )
     for (const mt of mts) {
       const attempt = attempts.get(mt.id)
-      if (attempt !== undefined) place.slots.start(send(sender, { ...mt, attempts: attempt }, signal))
+      if (attempt) place.slots.start(send(sender, { ...mt, attempts: attempt }, signal))
     }
   }
 

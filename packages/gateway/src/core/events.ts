@@ -69,7 +69,7 @@ export function openEvents(log: Logger) {
   })
   const stopped = new Counter({
     name: 'waypost_mt_stopped_total',
-    help: 'Messages that ended because their integration was deleted or got another number',
+    help: 'Messages that the gateway ended: their integration was deleted or got another number, or its balance was lowered',
     registers,
   })
   const storeFailures = new Counter({

@@ -35,6 +35,7 @@ export interface Integration {
   encryption?: Encryption | null
   allowedIps: string[]
   limits: { requestsPerSecond: number | null; perDay: number | null; perMonth: number | null }
+  /** `amount` is what was last set; what is there now, the store knows. */
   balance: { currency: string; amount: number | null; prices: { message: number; template: number } }
   onUncertain: 'resend' | 'hold'
   uncertainWaitMs: number

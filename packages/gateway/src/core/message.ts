@@ -34,6 +34,8 @@ export interface Mt {
   /** What follows then: sending again after the wait, or holding until the time runs out. */
   onUncertain: 'resend' | 'hold'
   uncertainWaitMs: number
+  /** What it costs, in millionths of the currency, and what became of that; undefined where nothing is charged. */
+  charge?: { price: number; state: 'reserved' | 'charged' | 'released' }
 }
 
 /** 0 goes first: replies in an open window and one-time passwords. 1 is the rest. */

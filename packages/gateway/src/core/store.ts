@@ -1,4 +1,5 @@
 import type { StatusName } from '@waypost/protocol'
+import type { Balance } from './balance.ts'
 import type { Account, ApiKey, Integration, OptOut, Pin, Wish } from './integration.ts'
 import type { MediaFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
@@ -18,6 +19,11 @@ import type { Template } from './template.ts'
  *  6. Sequence numbers of an endpoint's events start at 1 and have no gap.
  *  7. An MO that the same supplier reported before is not stored again.
  *  8. Reads never wait for the writer.
+ *  9. A price is reserved in the commit that stores its message, and only where the balance covers it; it is charged once,
+ *     in the commit that first reports the message sent, delivered or read; it is released in the commit that ends it
+ *     before. A message that was charged stays charged, and one that was released is charged when it arrives after all.
+ * 10. Where a balance is lowered below what is reserved, it is used up by those whose turn comes first. One that had its
+ *     turn keeps it.
  */
 export interface Store extends AsyncDisposable {
   // Sending
@@ -25,7 +31,8 @@ export interface Store extends AsyncDisposable {
   /**
    * Stores messages and, where the request carried an idempotency key, the answer to it. A message without `dueAt`
    * waits for nothing (refused by a limit, emulated): its status event is written at once. Answers the lanes that have
-   * something due. Throws `AlreadyAnswered` when that key is taken.
+   * something due. Throws `AlreadyAnswered` when that key is taken, else `BalanceTooLow` when the balance does not cover
+   * all prices; the messages of one call are of one integration.
    */
   accept(mts: Mt[], answer?: KeptAnswer): Promise<Touched>
   answerOf(integrationId: string, idempotencyKey: string): Promise<KeptAnswer | undefined>
@@ -36,7 +43,10 @@ export interface Store extends AsyncDisposable {
   expiredMts(lease: Lease, at: number, limit: number): Promise<Mt[]>
   /** How many messages of an integration wait or are under way, except in its lane `besides`. */
   openMts(integrationId: string, besides: string | undefined): Promise<number>
-  /** Written before the supplier is asked. Answers the attempt's number per message; those no longer waiting are missing. */
+  /**
+   * Written before the supplier is asked. Answers the attempt's number per message; those no longer waiting are missing,
+   * and one that the balance does not cover any more was not begun: 0.
+   */
   beginAttempts(lease: Lease, mtIds: string[], at: number): Promise<Map<string, number>>
   /** An outcome of an attempt that was superseded changes nothing, unless it says `sent`. */
   recordOutcomes(outcomes: RecordedOutcome[]): Promise<Touched>
@@ -122,6 +132,7 @@ export interface Store extends AsyncDisposable {
   acceptedSince(at: number): Promise<{ integrationId: string; count: number }[]>
   /** The newest MO of each pair since a time, oldest first: where the 24-hour window is open. */
   windowsSince(at: number): Promise<{ integrationId: string; from: string; at: number }[]>
+  balanceOf(integrationId: string): Promise<Balance>
   /** Throws when a write or a read would fail now: full disk, unreachable database. */
   probe(): Promise<void>
 
@@ -129,7 +140,8 @@ export interface Store extends AsyncDisposable {
 
   loadSettings(): Promise<Settings>
   putAccount(account: Account): Promise<void>
-  putIntegration(integration: Integration): Promise<void>
+  /** With an amount, its balance is that from now on, whatever it was; null: nothing is charged. Without one it stays. */
+  putIntegration(integration: Integration, amount?: number | null): Promise<void>
   deleteIntegration(id: string): Promise<void>
   putKey(key: ApiKey): Promise<void>
   deleteKey(keyId: string): Promise<void>

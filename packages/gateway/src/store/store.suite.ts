@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test'
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../core/store.ts'
 import { acceptingSuite } from './suite/accepting.ts'
+import { balancesSuite } from './suite/balances.ts'
 import { callbacksSuite } from './suite/callbacks.ts'
 import { fetchesSuite } from './suite/fetches.ts'
 import { filesSuite } from './suite/files.ts'
@@ -34,6 +35,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
 
     for (const suite of [
       acceptingSuite,
+      balancesSuite,
       sendingSuite,
       reportsSuite,
       mosSuite,

@@ -1,5 +1,6 @@
 import { hiddenSecret, type IntegrationView } from '@waypost/protocol'
 import type { App } from '../../core/app.ts'
+import { type Balance, inUnits } from '../../core/balance.ts'
 import { hashOfKey } from '../../core/directory.ts'
 import type { Integration } from '../../core/integration.ts'
 import { laneOf } from '../../core/store.ts'
@@ -25,7 +26,8 @@ export function integrationHandlers(
   'listIntegrations' | 'createIntegration' | 'getIntegration' | 'patchIntegration' | 'deleteIntegration'
 > {
   const { directory, registrar } = app
-  const view = (integration: Integration) => viewOf(integration, registrar.state(integration.id) ?? null)
+  const view = async (integration: Integration) =>
+    viewOf(integration, registrar.state(integration.id) ?? null, await app.store.balanceOf(integration.id))
 
   /** What was sent, as an integration that may be stored. */
   function read(sent: unknown, id: string, current?: Integration): Integration {
@@ -49,11 +51,10 @@ export function integrationHandlers(
   }
 
   return {
-    listIntegrations: async ({ query }) =>
-      listOf(
-        pageByName(directory.integrations(), ({ id }) => id, query),
-        view,
-      ),
+    async listIntegrations({ query }) {
+      const { items, ...page } = pageByName(directory.integrations(), ({ id }) => id, query)
+      return listOf({ ...page, items: await Promise.all(items.map(view)) }, (item) => item)
+    },
 
     async createIntegration({ body }) {
       const apiKey = newApiKey()
@@ -69,27 +70,27 @@ export function integrationHandlers(
         }
         // A key without its integration opens nothing; an integration without its key could not be used.
         await directory.putKey(key)
-        await directory.putIntegration(made)
+        await directory.putIntegration(made, made.balance.amount)
         return made
       })
       await registrar.settled(integration.id, webhookWaitMs)
-      return { ...view(integration), signingSecret: integration.signingSecret, apiKey }
+      return { ...(await view(integration)), signingSecret: integration.signingSecret, apiKey }
     },
 
-    getIntegration: async ({ params }) => view(integrationOf(app, params.id)),
+    getIntegration: ({ params }) => view(integrationOf(app, params.id)),
 
     async patchIntegration({ params, query, body }) {
       const is = await change(async () => {
         const was = integrationOf(app, params.id)
         const changed = read(body, was.id, was)
         await keepSender(was, changed, query.force)
-        await directory.putIntegration(changed)
+        await directory.putIntegration(changed, setsAmount(body) ? changed.balance.amount : undefined)
         return changed
       })
       await registrar.settled(is.id, webhookWaitMs)
       // Cleared means made anew, and nobody has seen the new one yet.
       const made = isObject(body) && body.signingSecret === null
-      return { ...view(is), ...(made && { signingSecret: is.signingSecret }) }
+      return { ...(await view(is)), ...(made && { signingSecret: is.signingSecret }) }
     },
 
     deleteIntegration: ({ params, query }) =>
@@ -110,8 +111,13 @@ export function integrationOf({ directory }: Pick<App, 'directory'>, id: string)
 
 type Webhook = NonNullable<IntegrationView['whatsapp']>['webhook']
 
+/** A patch that says nothing of the amount leaves what was spent of it spent. */
+const setsAmount = (patch: unknown) =>
+  isObject(patch) &&
+  (patch.balance === null || (isObject(patch.balance) && Object.hasOwn(patch.balance, 'amount')))
+
 /** Secrets never come back. */
-function viewOf(integration: Integration, webhook: Webhook): IntegrationView {
+function viewOf(integration: Integration, webhook: Webhook, is: Balance): IntegrationView {
   const { whatsapp, callbacks } = integration
   const hidden = (secret: string) => (secret === '' ? null : hiddenSecret)
   return {
@@ -131,6 +137,11 @@ function viewOf(integration: Integration, webhook: Webhook): IntegrationView {
       },
     },
     encryption: integration.encryption ?? null,
+    balance: {
+      ...integration.balance,
+      amount: is.amount === null ? null : inUnits(is.amount),
+      reserved: inUnits(is.reserved),
+    },
     signingSecret: hiddenSecret,
   }
 }

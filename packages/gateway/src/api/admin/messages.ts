@@ -7,6 +7,7 @@ import {
   statusNames,
 } from '@waypost/protocol'
 import type { App } from '../../core/app.ts'
+import { inUnits } from '../../core/balance.ts'
 import type { Mt } from '../../core/message.ts'
 import type { Callback, MtLife } from '../../core/store.ts'
 import { callbackView } from './callbacks.ts'
@@ -74,6 +75,7 @@ function messageView(mt: Mt): MessageView {
     statusAt,
     attemptCount: mt.attempts,
     uncertain,
+    charge: mt.charge ? { price: inUnits(mt.charge.price), state: mt.charge.state } : null,
   }
 }
 

@@ -77,6 +77,7 @@ function understood(sent: unknown, current: Integration | undefined): { patch: u
   if (current) {
     if (valueAt(patch, 'id') === current.id) patch = without(patch, 'id')
     patch = without(patch, 'whatsapp.webhook')
+    patch = without(patch, 'balance.reserved')
   }
   return { patch, flaws }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
+import { BalanceTooLow } from '../../core/balance.ts'
 import { AlreadyAnswered, LeaseLost, StoreUnavailable } from '../../core/store.ts'
 
 /** What a worker can be asked for, by name; each takes the business time first. */
@@ -185,7 +186,11 @@ function settle(done: Pending[], { results, thrown, unavailable }: Answer) {
   for (const [index, { resolve }] of done.entries()) resolve(results[index])
 }
 
-const refusals: Record<string, new (message: string) => Error> = { LeaseLost, AlreadyAnswered }
+const refusals: Record<string, new (message: string) => Error> = {
+  LeaseLost,
+  AlreadyAnswered,
+  BalanceTooLow,
+}
 
 /** An error's class does not survive the way between threads; its name does. */
 function errorOf(name: string, message: string): Error {

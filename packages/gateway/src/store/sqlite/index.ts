@@ -99,6 +99,7 @@ export async function openSqlite(
     lanes: () => look.call('lanes', 1),
     acceptedSince: (at) => look.call('acceptedSince', 1, at),
     windowsSince: (at) => look.call('windowsSince', 1, at),
+    balanceOf: (integrationId) => read.call('balanceOf', 1, integrationId),
     async probe() {
       await write.call('probe', 1)
       await read.call('probe', 1) // what was just written, so it comes from the disk
@@ -106,7 +107,7 @@ export async function openSqlite(
 
     loadSettings: () => read.call('loadSettings', 1),
     putAccount: (account) => write.call('putAccount', 1, account),
-    putIntegration: (integration) => write.call('putIntegration', 1, integration),
+    putIntegration: (integration, amount) => write.call('putIntegration', 1, integration, amount),
     deleteIntegration: (id) => write.call('deleteIntegration', 1, id),
     putKey: (key) => write.call('putKey', 1, key),
     deleteKey: (keyId) => write.call('deleteKey', 1, keyId),

@@ -23,6 +23,27 @@ test('senders stored before there was a template policy get the strict one, and 
   )
 })
 
+test('an amount stored before there were balances is one, and none is none', () => {
+  using db = new DatabaseSync(':memory:')
+  upTo(db, ['0001-ledger.sqlite.sql', '0002-files.sqlite.sql'])
+  const insert = db.prepare('INSERT INTO integrations (id, integration) VALUES (?, ?)')
+  for (const [id, amount] of [
+    ['a', 12.345678],
+    ['b', 7],
+    ['c', null],
+  ] as const)
+    insert.run(id, JSON.stringify({ id, whatsapp: null, balance: { amount } }))
+  migrate(db)
+  const rows = db.prepare('SELECT integration_id, amount, reserved, begun FROM balances ORDER BY 1').all()
+  assert.deepEqual(
+    rows.map((row) => Object.values(row)),
+    [
+      ['a', 12_345_678, 0, 0],
+      ['b', 7_000_000, 0, 0],
+    ],
+  )
+})
+
 /** A database as an older program left it. */
 function upTo(db: DatabaseSync, names: string[]): void {
   db.exec('CREATE TABLE migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL) STRICT')

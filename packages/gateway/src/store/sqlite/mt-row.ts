@@ -20,6 +20,7 @@ export type NewMt = [
   onUncertain: Mt['onUncertain'],
   uncertainWaitMs: number,
   encryptionKey: string | null,
+  price: number | null,
 ]
 
 export const newMt = (mt: Mt): NewMt => [
@@ -40,7 +41,11 @@ export const newMt = (mt: Mt): NewMt => [
   mt.onUncertain,
   mt.uncertainWaitMs,
   mt.encryptionKey ?? null,
+  mt.charge?.price ?? null,
 ]
+
+/** What became of a price. Once begun, its message's turn to be sent has come; it is reserved as before. */
+export type Charge = 'reserved' | 'begun' | 'charged' | 'released'
 
 /** A row of `mts`. */
 export interface MtRow {
@@ -64,6 +69,8 @@ export interface MtRow {
   attempts: number
   under_way: 0 | 1
   uncertain: 0 | 1
+  price: number | null
+  charge: Charge | null
 }
 
 export function mtOf(row: MtRow): Mt {
@@ -90,6 +97,8 @@ export function mtOf(row: MtRow): Mt {
   if (row.client_message_id !== null) mt.clientMessageId = row.client_message_id
   if (row.due_at !== null) mt.dueAt = row.due_at
   if (row.conversation !== null) mt.conversation = row.conversation
+  if (row.price !== null && row.charge !== null)
+    mt.charge = { price: row.price, state: row.charge === 'begun' ? 'reserved' : row.charge }
   return mt
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { BalanceTooLow } from '../../core/balance.ts'
 import { AlreadyAnswered, LeaseLost } from '../../core/store.ts'
 import type { Answer, Batch, Call } from './calls.ts'
 import { checkpoints } from './checkpoint.ts'
@@ -97,7 +98,8 @@ function committer(db: DatabaseSync, writes: Writes, ending: Ending) {
   }
 }
 
-const isRefusal = (error: unknown) => error instanceof LeaseLost || error instanceof AlreadyAnswered
+const isRefusal = (error: unknown) =>
+  error instanceof LeaseLost || error instanceof AlreadyAnswered || error instanceof BalanceTooLow
 
 // `openSqlite` starts this thread with exactly this.
 serve(workerData as { path: string })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { defaultAccount, type Integration } from '../../core/integration.ts'
+import { defaultAccount } from '../../core/integration.ts'
 import type { Mt } from '../../core/message.ts'
 import type { MtQuery } from '../../core/store.ts'
-import { ids, type Scene, type Stage, scene } from './scene.ts'
+import { ids, integrationOf, type Scene, type Stage, scene } from './scene.ts'
 
 export function lookingSuite(stage: Stage): void {
   describe('looking', () => {
@@ -188,29 +188,3 @@ async function fiveMts({ store, mt, refused }: Scene): Promise<Mt[]> {
   await store.accept(mts)
   return mts
 }
-
-const integrationOf = (id: string): Integration => ({
-  id,
-  name: 'Acme',
-  generation: 'one',
-  active: true,
-  mode: 'production',
-  demoExpiresAt: null,
-  whatsapp: null,
-  callbacks: {
-    messageUrl: 'https://acme.example/mo',
-    statusUrl: null,
-    generation: 'one',
-    basicAuth: null,
-    inlineMedia: false,
-    misspeltLatitude: false,
-  },
-  allowedIps: ['10.0.0.0/8'],
-  limits: { requestsPerSecond: null, perDay: 10, perMonth: null },
-  balance: { currency: 'ZAR', amount: 12.5, prices: { message: 0.1, template: 0.2 } },
-  onUncertain: 'hold',
-  uncertainWaitMs: 1000,
-  ordered: true,
-  words: { stop: { en: ['STOP'] }, start: {} },
-  signingSecret: 'whsec_dGVzdA==',
-})

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test'
 import { isFinal, mayBecome, type StatusName } from '@waypost/protocol'
 import fc from 'fast-check'
 import type { DlrReport, Mt } from '../../core/message.ts'
-import { type Lease, LeaseLost, type RecordedOutcome } from '../../core/store.ts'
-import { ids, type Scene, type Stage, scene } from './scene.ts'
+import { type Callback, type Lease, LeaseLost, type RecordedOutcome } from '../../core/store.ts'
+import { ids, integrationOf, type Scene, type Stage, scene } from './scene.ts'
 
 /** What may happen to a lane, in any order; the numbers choose among what there is at the time. */
 type Step =
@@ -32,6 +32,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
           onUncertain: fc.constantFrom('resend', 'hold'),
           priority: fc.constantFrom(0, 1),
           conversation: fc.constantFrom('x', 'y'),
+          charge: fc.constantFrom(...[3, 5].map((price) => ({ price, state: 'reserved' }) as const)),
         },
         { requiredKeys: ['onUncertain', 'priority'] },
       ),
@@ -77,9 +78,12 @@ interface Known {
   underWay: boolean
 }
 
+/** What the integration has at first, in millionths: more than all its messages cost. */
+const purse = 1000
+
 export function modelSuite(stage: Stage): void {
   describe('whatever happens', () => {
-    test('nothing accepted disappears, statuses climb, sequences have no gap', async () => {
+    test('nothing accepted disappears, statuses climb, sequences have no gap, prices are charged once', async () => {
       const property = fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 30 }), async (all) => {
         const world = await worldOf(scene(stage))
         for (const step of all) {
@@ -95,6 +99,7 @@ export function modelSuite(stage: Stage): void {
 async function worldOf(one: Scene) {
   const { store, clock } = one
   const known: Known[] = []
+  await store.putIntegration(integrationOf(one.integrationId), purse)
   const leases: Lease[] = [await one.take('node 0')]
 
   const chosen = (pick: number): Known | undefined => known[pick % known.length]
@@ -171,6 +176,7 @@ async function worldOf(one: Scene) {
       events.map((_, index) => index + 1),
     )
     const open: Mt[] = []
+    const spent = { reserved: 0, charged: 0, released: 0 }
     for (const message of known) {
       const life = await store.life(message.mt.id)
       assert.ok(life, 'it is there')
@@ -195,7 +201,12 @@ async function worldOf(one: Scene) {
         told = event.status
       }
       assert.equal(told, mt.status)
+      if (!mt.charge) continue
+      assert.equal(mt.charge.state, chargeOf(mt, callbacks), 'its price goes with what was told')
+      spent[mt.charge.state] += mt.charge.price
     }
+    const { reserved, charged } = spent
+    assert.deepEqual(await store.balanceOf(one.integrationId), { amount: purse - charged, reserved })
     return checkDue(open)
   }
 
@@ -226,6 +237,14 @@ async function worldOf(one: Scene) {
   }
 
   return { happen, check }
+}
+
+const arrived: ReadonlySet<string> = new Set(['sent', 'delivered', 'read'])
+
+/** Once it was sent it stays charged, whatever is reported later. */
+function chargeOf({ status }: Mt, callbacks: Callback[]) {
+  if (callbacks.some(({ event }) => event.type === 'status' && arrived.has(event.status))) return 'charged'
+  return isFinal(status) ? 'released' : 'reserved'
 }
 
 const supplierId = (mt: Mt, attempt: number) => `wamid.${mt.id}.${attempt}`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { StatusName } from '@waypost/protocol'
 import { idMaker } from '../../core/ids.ts'
+import type { Integration } from '../../core/integration.ts'
 import type { Dlr, Mo, Mt } from '../../core/message.ts'
 import {
   type Callback,
@@ -167,3 +168,30 @@ export type Scene = ReturnType<typeof scene>
 export const hourMs = 60 * 60 * 1000
 
 export const ids = (mts: { id: string }[]): string[] => mts.map(({ id }) => id)
+
+/** Settings that differ from every default. */
+export const integrationOf = (id: string): Integration => ({
+  id,
+  name: 'Acme',
+  generation: 'one',
+  active: true,
+  mode: 'production',
+  demoExpiresAt: null,
+  whatsapp: null,
+  callbacks: {
+    messageUrl: 'https://acme.example/mo',
+    statusUrl: null,
+    generation: 'one',
+    basicAuth: null,
+    inlineMedia: false,
+    misspeltLatitude: false,
+  },
+  allowedIps: ['10.0.0.0/8'],
+  limits: { requestsPerSecond: null, perDay: 10, perMonth: null },
+  balance: { currency: 'ZAR', amount: 12.5, prices: { message: 0.1, template: 0.2 } },
+  onUncertain: 'hold',
+  uncertainWaitMs: 1000,
+  ordered: true,
+  words: { stop: { en: ['STOP'] }, start: {} },
+  signingSecret: 'whsec_dGVzdA==',
+})

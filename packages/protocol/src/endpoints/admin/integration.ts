@@ -151,6 +151,8 @@ const EncryptionSettings = Type.Object(
   },
 )
 
+const price = (byDefault: number, description = '') =>
+  Type.Number({ minimum: 0, maximum: 1e6, default: byDefault, ...(description && { description }) })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 /** An integration's settings as they are kept: nothing but what was said, so without null. */
@@ -186,12 +188,19 @@ export const IntegrationSettings = Type.Object(
           currency: or(
             Type.String({ pattern: '^[A-Z]{3}$', default: own.balance.currency, description: 'ISO 4217.' }),
           ),
-          amount: or(Type.Number({ description: 'Without it nothing is charged.' })),
+          amount: or(
+            Type.Number({
+              minimum: -1e9,
+              maximum: 1e9,
+              description:
+                'What there is to spend; what waiting messages have reserved is part of it. A patch that has it sets the balance anew, one that has not leaves it. Set below what is reserved, it is used up by the messages whose turn to be sent comes first; the others end with status 25. To six decimals. Without it nothing is charged.',
+            }),
+          ),
           prices: or(
             Type.Object(
               {
-                message: or(Type.Number({ minimum: 0, default: own.balance.prices.message })),
-                template: or(Type.Number({ minimum: 0, default: own.balance.prices.template })),
+                message: or(price(own.balance.prices.message)),
+                template: or(price(own.balance.prices.template, 'Also of an `hsm`.')),
               },
               { additionalProperties: false },
             ),
@@ -290,7 +299,13 @@ const members = {
   limits: Type.Object({ requestsPerSecond: limit, perDay: limit, perMonth: limit }),
   balance: Type.Object({
     currency: Type.String(),
-    amount: limit,
+    amount: nullable(Type.Number(), {
+      description: 'What there is, without what was charged; null: nothing is charged.',
+    }),
+    reserved: Type.Number({
+      description:
+        'The part of it that waiting messages have reserved: charged when sent, released when failed.',
+    }),
     prices: Type.Object({ message: Type.Number(), template: Type.Number() }),
   }),
   onUncertain: Type.Enum(['resend', 'hold'] as const),

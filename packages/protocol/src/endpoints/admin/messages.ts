@@ -33,6 +33,13 @@ const message = {
   uncertain: Type.Boolean({
     description: 'The last attempt may have reached the supplier, and nobody knows.',
   }),
+  charge: nullable(
+    Type.Object({
+      price: Type.Number({ description: 'In the integration’s currency.' }),
+      state: Type.Enum(['reserved', 'charged', 'released'] as const),
+    }),
+    { description: 'What it costs, and what became of that; null: nothing is charged for it.' },
+  ),
 }
 
 export const MessageView = Type.Object(message, { title: 'Message' })

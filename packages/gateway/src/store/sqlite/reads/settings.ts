@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Balance } from '../../../core/balance.ts'
 import type { ApiKey, OptOut, Pin } from '../../../core/integration.ts'
 import type { KeptAnswer, Settings } from '../../../core/store.ts'
 import { answerKeptMs } from '../answer.ts'
@@ -18,11 +19,14 @@ const selectAnswer = `
   SELECT integration_id AS integrationId, key, request_hash AS requestHash, status, body, at
   FROM answers WHERE integration_id = ? AND key = ? AND at > ?`
 
+const selectBalance = 'SELECT amount, reserved FROM balances WHERE integration_id = ?'
+
 const selectProbe = 'SELECT at FROM probes'
 
 export interface SettingsReads {
   loadSettings(now: number): Settings
   answerOf(now: number, integrationId: string, idempotencyKey: string): KeptAnswer | undefined
+  balanceOf(now: number, integrationId: string): Balance
   probe(now: number): void
 }
 
@@ -34,6 +38,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
   const optOuts = statement<OptOut>(db, selectOptOuts)
   const templates = statement<{ isDefault: number; template: string }>(db, selectTemplates)
   const answer = statement<KeptAnswer>(db, selectAnswer)
+  const balance = statement<Balance>(db, selectBalance)
   const probe = statement<{ at: number }>(db, selectProbe)
 
   return {
@@ -51,6 +56,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
       }
     },
     answerOf: (now, integrationId, key) => answer.get(integrationId, key, now - answerKeptMs),
+    balanceOf: (_now, integrationId) => balance.get(integrationId) ?? { amount: null, reserved: 0 },
     probe: () => void probe.get(),
   }
 }

@@ -3,13 +3,14 @@ import { AlreadyAnswered, type KeptAnswer } from '../../../core/store.ts'
 import { answerKeptMs } from '../answer.ts'
 import type { NewMt } from '../mt-row.ts'
 import { statement } from '../statement.ts'
+import type { Balances } from './balances.ts'
 import type { Events } from './events.ts'
 
 const insertMt = `
   INSERT INTO mts (id, integration_id, lane, recipient, content, client_message_id, generation, priority,
     accepted_at, due_at, expires_at, conversation, status, status_at, on_uncertain, uncertain_wait_ms,
-    encryption_key)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    encryption_key, price, charge)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?18, iif(?18 IS NULL, NULL, 'reserved'))`
 
 const countAccepted = `
   INSERT INTO accepted (minute, integration_id, messages) VALUES (?, ?, ?)
@@ -33,7 +34,7 @@ export interface Accept {
   dropCounts(): void
 }
 
-export function accept(db: DatabaseSync, events: Events): Accept {
+export function accept(db: DatabaseSync, events: Events, balances: Balances): Accept {
   const insert = db.prepare(insertMt)
   const count = statement(db, countAccepted)
   const answerAt = statement<{ at: number }>(db, selectAnswer)
@@ -41,11 +42,20 @@ export function accept(db: DatabaseSync, events: Events): Accept {
   const forget = statement(db, forgetAnswers)
   let counts = new Map<string, Map<number, number>>()
 
-  function keepAnswer({ integrationId, key, requestHash, status, body, at }: KeptAnswer) {
+  function checkAnswer({ integrationId, key, at }: KeptAnswer) {
     const known = answerAt.get(integrationId, key)
     if (known && known.at > at - answerKeptMs) throw new AlreadyAnswered(`The key ${key} was answered before`)
+  }
+
+  function keepAnswer({ integrationId, key, requestHash, status, body, at }: KeptAnswer) {
     forget.run(at - answerKeptMs)
     keep.run(integrationId, key, requestHash, status, body, at)
+  }
+
+  function reserve(mts: NewMt[]) {
+    let total = 0
+    for (const { 16: price } of mts) total += price ?? 0
+    if (mts[0] && total > 0) balances.reserve(mts[0][1], total)
   }
 
   function countMt(integrationId: string, acceptedAt: number) {
@@ -57,6 +67,8 @@ export function accept(db: DatabaseSync, events: Events): Accept {
 
   return {
     accept(now, mts, answer) {
+      if (answer) checkAnswer(answer)
+      reserve(mts)
       if (answer) keepAnswer(answer)
       for (const mt of mts) insert.run(...mt)
       for (const mt of mts) {

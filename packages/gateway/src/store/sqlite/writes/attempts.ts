@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Lease, RecordedOutcome, Touched } from '../../../core/store.ts'
 import { statement } from '../statement.ts'
+import type { Balances, Priced } from './balances.ts'
 import type { Leases } from './leases.ts'
 import type { Standing, Standings } from './standing.ts'
 import type { SupplierIds } from './supplier-ids.ts'
@@ -8,7 +9,12 @@ import type { SupplierIds } from './supplier-ids.ts'
 const beginMt = `
   UPDATE mts SET due_at = NULL, under_way = 1, uncertain = 0, attempts = attempts + 1
   WHERE id = ? AND lane = ? AND due_at IS NOT NULL
-  RETURNING attempts`
+  RETURNING attempts, integration_id, price, charge`
+
+/** Its turn came, and the balance does not cover it: as if it had not come. */
+const leaveWaiting = 'UPDATE mts SET due_at = ?, under_way = 0, attempts = attempts - 1 WHERE id = ?'
+
+const chargeBegun = "UPDATE mts SET charge = 'begun' WHERE id = ?"
 
 const insertAttempt = 'INSERT INTO attempts (mt_id, number, began_at) VALUES (?, ?, ?)'
 
@@ -21,15 +27,25 @@ export interface Attempts {
 }
 
 interface Parts {
+  balances: Balances
   leases: Leases
   standings: Standings
   supplierIds: SupplierIds
 }
 
-export function attempts(db: DatabaseSync, { leases, standings, supplierIds }: Parts): Attempts {
-  const begin = statement<{ attempts: number }>(db, beginMt)
+export function attempts(db: DatabaseSync, { balances, leases, standings, supplierIds }: Parts): Attempts {
+  const begin = statement<Priced & { attempts: number }>(db, beginMt)
+  const leave = statement(db, leaveWaiting)
+  const chargeTurn = statement(db, chargeBegun)
   const insert = statement(db, insertAttempt)
   const later = statement(db, postponeMt)
+
+  function isCovered(id: string, { integration_id, price, charge }: Priced): boolean {
+    if (price === null || charge !== 'reserved') return true // one that had its turn keeps it
+    if (!balances.begin(integration_id, price)) return false
+    chargeTurn.run(id)
+    return true
+  }
 
   function record(mt: Standing, outcome: RecordedOutcome, now: number, touched: Set<string>) {
     const { attempt, at } = outcome
@@ -78,6 +94,11 @@ export function attempts(db: DatabaseSync, { leases, standings, supplierIds }: P
       for (const id of mtIds) {
         const begun = begin.get(id, lease.lane)
         if (!begun) continue
+        if (!isCovered(id, begun)) {
+          leave.run(at, id)
+          numbers.set(id, 0)
+          continue
+        }
         insert.run(id, begun.attempts, at)
         numbers.set(id, begun.attempts)
       }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Accept, accept } from './accept.ts'
 import { aliases } from './aliases.ts'
 import { type Attempts, attempts } from './attempts.ts'
+import { balances } from './balances.ts'
 import { type Callbacks, callbacks } from './callbacks.ts'
 import { applyDlr, type Dlrs, dlrs } from './dlr.ts'
 import { events } from './events.ts'
@@ -17,7 +18,7 @@ import { type TemplateWrites, templates } from './templates.ts'
 
 /**
  * What the writer can be asked for. Each runs inside the batch's transaction and gets the business time first. A refusal
- * (`LeaseLost`, `AlreadyAnswered`) is thrown before the first change, so that it needs no undoing.
+ * (`LeaseLost`, `AlreadyAnswered`, `BalanceTooLow`) is thrown before the first change, so that it needs no undoing.
  */
 export type Writes = Pick<Accept, 'accept'> &
   Attempts &
@@ -36,15 +37,21 @@ export type Ending = Pick<Accept, 'writeCounts' | 'dropCounts'>
 
 export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending } {
   const eventsOf = events(db)
-  const standingsOf = standings(db, eventsOf)
+  const balancesOf = balances(db)
+  const standingsOf = standings(db, eventsOf, balancesOf)
   const told = moEvents(db, eventsOf)
   const apply = applyDlr(standingsOf, forgetFileOf(db))
   const ids = supplierIds(db, apply)
   const { check, ...leasing } = leases(db)
-  const { writeCounts, dropCounts, ...accepting } = accept(db, eventsOf)
+  const { writeCounts, dropCounts, ...accepting } = accept(db, eventsOf, balancesOf)
   const writes = {
     ...accepting,
-    ...attempts(db, { leases: { check, ...leasing }, standings: standingsOf, supplierIds: ids }),
+    ...attempts(db, {
+      balances: balancesOf,
+      leases: { check, ...leasing },
+      standings: standingsOf,
+      supplierIds: ids,
+    }),
     ...dlrs(standingsOf, ids, apply),
     ...mos(db, { aliases: aliases(db), events: told, fetches: fetches(db), optOuts: optOuts(db) }),
     ...fetchWrites(db, { leases: { check }, events: told }),
@@ -52,7 +59,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...leasing,
     ...files(db),
     ...optOuts(db),
-    ...settings(db),
+    ...settings(db, balancesOf),
     ...templates(db),
   }
   return { writes, ending: { writeCounts, dropCounts } }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Account, ApiKey, Integration, Pin } from '../../../core/integration.ts'
 import { statement } from '../statement.ts'
+import type { Balances } from './balances.ts'
 
 const putAccount = `
   INSERT INTO account (only, account) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET account = excluded.account`
@@ -13,6 +14,7 @@ const deleteIntegration = 'DELETE FROM integrations WHERE id = ?'
 const deleteKeysOf = 'DELETE FROM keys WHERE integration_id = ?'
 const deletePinsOf = 'DELETE FROM pins WHERE integration_id = ?'
 const deleteOptOutsOf = 'DELETE FROM opt_outs WHERE integration_id = ?'
+const clearBalanceOf = 'UPDATE balances SET amount = NULL WHERE integration_id = ?'
 const deleteTemplatesOf = 'DELETE FROM templates WHERE integration_id = ?'
 
 const putKey = `
@@ -33,8 +35,8 @@ const putProbe =
 
 export interface SettingsWrites {
   putAccount(now: number, account: Account): void
-  putIntegration(now: number, integration: Integration): void
-  /** Its keys, pins, opt-outs and templates go with it; its messages stay. */
+  putIntegration(now: number, integration: Integration, amount?: number | null): void
+  /** Its keys, pins, opt-outs and templates go with it; its messages stay, and what they have reserved. */
   deleteIntegration(now: number, id: string): void
   putKey(now: number, key: ApiKey): void
   deleteKey(now: number, keyId: string): void
@@ -43,7 +45,7 @@ export interface SettingsWrites {
   probe(now: number): void
 }
 
-export function settings(db: DatabaseSync): SettingsWrites {
+export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
   const account = statement(db, putAccount)
   const integration = statement(db, putIntegration)
   const dropIntegration = [
@@ -52,6 +54,7 @@ export function settings(db: DatabaseSync): SettingsWrites {
     deletePinsOf,
     deleteOptOutsOf,
     deleteTemplatesOf,
+    clearBalanceOf,
   ].map((sql) => statement(db, sql))
   const key = statement(db, putKey)
   const dropKey = statement(db, deleteKey)
@@ -61,7 +64,10 @@ export function settings(db: DatabaseSync): SettingsWrites {
 
   return {
     putAccount: (_now, value) => void account.run(JSON.stringify(value)),
-    putIntegration: (_now, value) => void integration.run(value.id, JSON.stringify(value)),
+    putIntegration(_now, value, amount) {
+      integration.run(value.id, JSON.stringify(value))
+      if (amount !== undefined) balances.set(value.id, amount)
+    },
     deleteIntegration(_now, id) {
       for (const drop of dropIntegration) drop.run(id)
     },

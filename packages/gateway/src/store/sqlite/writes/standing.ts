@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { mayBecome, type StatusName } from '@waypost/protocol'
 import { statement } from '../statement.ts'
+import type { Balances, Priced } from './balances.ts'
 import type { Events } from './events.ts'
 
 /** What decides about a message: its place, its status, its newest attempt. */
-export interface Standing {
+export interface Standing extends Priced {
   id: string
-  integration_id: string
   lane: string
   recipient: string
   client_message_id: string | null
@@ -20,13 +20,13 @@ export interface Standing {
 }
 
 const columns =
-  'id, integration_id, lane, recipient, client_message_id, due_at, under_way, uncertain, attempts, expires_at, status, status_at'
+  'id, integration_id, lane, recipient, client_message_id, due_at, under_way, uncertain, attempts, expires_at, status, status_at, price, charge'
 
 const selectMt = `SELECT ${columns} FROM mts WHERE id = ?`
 
 const putPlace = 'UPDATE mts SET due_at = ?, under_way = 0, uncertain = ? WHERE id = ?'
 
-const putStatus = 'UPDATE mts SET status = ?, status_at = ? WHERE id = ?'
+const putStatus = 'UPDATE mts SET status = ?, status_at = ?, charge = ? WHERE id = ?'
 
 const endAttempt = `
   UPDATE attempts SET ended_at = ?1, outcome = ?2, detail = ?3
@@ -46,7 +46,7 @@ export interface Standings {
   /** Nothing is left to do. */
   close(mt: Standing): void
   /**
-   * Sets a status that the ladder allows and reports it; answers whether it did. A supplier's clock may be coarser than
+   * Sets a status that the ladder allows, settles the price by it, and reports it; answers whether it did. A supplier's clock may be coarser than
    * ours, or behind: a status is never reported as older than the one before it.
    */
   raise(mt: Standing, status: StatusName, at: number, now: number, touched: Set<string>): boolean
@@ -66,7 +66,7 @@ export interface Standings {
   refuteAttempt(mt: Standing, number: number, at: number, detail: string | undefined): void
 }
 
-export function standings(db: DatabaseSync, events: Events): Standings {
+export function standings(db: DatabaseSync, events: Events, balances: Balances): Standings {
   const select = statement<Standing>(db, selectMt)
   const place = statement(db, putPlace)
   const put = statement(db, putStatus)
@@ -97,7 +97,8 @@ export function standings(db: DatabaseSync, events: Events): Standings {
       if (!mayBecome(mt.status, status)) return false
       mt.status = status
       mt.status_at = Math.max(at, mt.status_at)
-      put.run(status, mt.status_at, mt.id)
+      mt.charge = balances.settled(mt, status)
+      put.run(status, mt.status_at, mt.charge, mt.id)
       const lane = events.status(mt, status, mt.status_at, now)
       if (lane !== undefined) touched.add(lane)
       return true

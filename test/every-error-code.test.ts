@@ -10,7 +10,17 @@ import {
 } from '@waypost/protocol'
 import type { Overrides } from './support/installation.ts'
 import { type Generation, generations } from './support/refusals.ts'
-import { type Ask, message, once, request, text, twice, whileLocked, withFile } from './support/requests.ts'
+import {
+  type Ask,
+  message,
+  once,
+  request,
+  text,
+  twice,
+  whileBroken,
+  whileLocked,
+  withFile,
+} from './support/requests.ts'
 import { shared } from './support/shared.ts'
 
 /**
@@ -36,17 +46,15 @@ interface Expected<Code> {
 
 const unprovoked: Record<Generation, Record<number, string>> = {
   one: {
-    18: 'a fault of the gateway: whatever is known to cause one is mended',
-    100: 'there is no SMS yet',
-    101: 'there is no SMS yet',
-    110: 'there is no SMS yet',
-    111: 'there is no SMS yet',
+    100: 'of SMS alone, which is not there yet: too many parts',
+    101: 'of SMS alone, which is not there yet: no two-way messaging',
+    110: 'of SMS alone, which is not there yet: a rule of the USA',
+    111: 'of SMS alone, which is not there yet: a rule of the USA',
   },
   legacy: {
-    33: 'no legacy message names a file',
-    40: 'no legacy message names a character set',
-    45: 'no legacy message names a sender',
-    900: 'a fault of the gateway: whatever is known to cause one is mended',
+    33: 'no legacy message names a file: it has no `media`',
+    40: 'no legacy message names a character set: `charset` is no member of it, and is ignored',
+    45: 'no legacy message names a sender: `from` is no member of it, and is ignored',
   },
 }
 
@@ -102,6 +110,13 @@ const rows: Row[] = [
     legacy: { code: 901, httpStatus: 503 },
     overrides: {},
     ask: whileLocked(message()),
+  },
+  {
+    what: 'a fault of the gateway',
+    one: { code: 18 },
+    legacy: { code: 900 },
+    overrides: {},
+    ask: whileBroken(message()),
   },
   { what: 'half of a body', one: { code: 21 }, legacy: { code: 21 }, ask: request({ body: '{"messages":' }) },
   {

@@ -62,6 +62,19 @@ export const withFile =
     return message({ content: undefined, media: { fileId } })(installation, generation)
   }
 
+/** A fault that is no outage: the ledger raises an error of its own at each message. */
+export const whileBroken =
+  (ask: Ask): Ask =>
+  async (installation, generation) => {
+    using ledger = new DatabaseSync(join(installation.folder, 'waypost.db'), { timeout: 5000 })
+    ledger.exec("CREATE TRIGGER broken BEFORE INSERT ON mts BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    try {
+      return await ask(installation, generation)
+    } finally {
+      ledger.exec('DROP TRIGGER broken')
+    }
+  }
+
 /** Somebody else is writing to the ledger, and does not end. */
 export const whileLocked =
   (ask: Ask): Ask =>

@@ -57,6 +57,16 @@ describe('a member that is longer than anything in the contract', () => {
   })
 })
 
+describe('a member that only the One API has', () => {
+  for (const name of ['channel', 'from', 'charset'] as const)
+    test(`is ignored in a legacy message, which is WhatsApp's: ${name}`, () => {
+      const plain = read.legacy(text).submission
+      assert.deepEqual(read.legacy({ ...text, [name]: 'sms' }).submission, plain)
+      assert.partialDeepStrictEqual(plain, { channel: 'whatsapp', from: undefined, charset: undefined })
+      assert.partialDeepStrictEqual(read.one({ ...text, [name]: 'sms' }).submission, { [name]: 'sms' })
+    })
+})
+
 describe('what an answer repeats of a message', () => {
   test('has at most 256 characters', () => {
     const { echo } = read.one({ ...text, to: '2'.repeat(257), clientMessageId: 'x'.repeat(257) })

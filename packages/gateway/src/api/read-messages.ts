@@ -85,7 +85,7 @@ export function messageReader(generation: Generation, common: TProperties): (val
     if (!readForm && marks.length < 2) return { reason: 'content_empty', subject: 'content' }
     if (!readForm) return { reason: 'parameter_invalid', ...subject(marks[1] ?? marks[0]) }
     const content = readForm(entry)
-    return 'reason' in content ? content : submissionOf(entry, content)
+    return 'reason' in content ? content : submissionOf(entry, content, common)
   }
 
   return (value) =>
@@ -182,10 +182,14 @@ function withoutNull(member: unknown, level = 1): unknown {
   return Object.fromEntries(entries.map(([name, value]) => [name, withoutNull(value, level + 1)]))
 }
 
-/** The members are checked by now, so each is of its type or absent. */
-function submissionOf(entry: Record<string, unknown>, content: Content | InlineMedia): Written | Refusal {
+/** The members that the generation has are checked by now, so each is of its type or absent; others are ignored. */
+function submissionOf(
+  entry: Record<string, unknown>,
+  content: Content | InlineMedia,
+  common: TProperties,
+): Written | Refusal {
   const text = (name: string) => {
-    const member = entry[name]
+    const member = name in common ? entry[name] : undefined
     return typeof member === 'string' && member !== '' ? member : undefined
   }
   const encryptionKey = text('encryptionKey')
@@ -195,7 +199,7 @@ function submissionOf(entry: Record<string, unknown>, content: Content | InlineM
   if (clientMessageId !== undefined && isLonger(clientMessageId, clientMessageIdLimit))
     return { reason: 'client_message_id_too_long' }
   return {
-    channel: text('channel'),
+    channel: 'channel' in common ? text('channel') : 'whatsapp',
     to: text('to') ?? '',
     content,
     clientMessageId,

@@ -81,6 +81,7 @@ function forgetfulStore(): Store {
       keys: [],
       pins: [],
       optOuts: [],
+      optIns: [],
       templates: [],
     }),
     putAccount: nothing,

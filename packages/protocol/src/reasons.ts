@@ -164,6 +164,11 @@ export const reasons = {
     one: 26,
     means: 'The recipient does not want messages of this integration.',
   },
+  not_opted_in: {
+    level: 'message',
+    one: 26,
+    means: 'The integration requires opting in, and the recipient neither wrote to it nor is recorded.',
+  },
   not_on_channel: {
     level: 'message',
     one: 27,

@@ -12,7 +12,7 @@ import { passed } from './points.ts'
 import { type KeptAnswer, laneOf, type Store } from './store.ts'
 import type { Supplier } from './supplier.ts'
 import { type Template, type TemplatePolicy, templateFlaw } from './template.ts'
-import type { Windows } from './window.ts'
+import { recall, type Windows } from './window.ts'
 
 /** One message as a generation's edge read it: the right types, nothing checked against the world yet. */
 export interface Submission {
@@ -27,12 +27,12 @@ export interface Submission {
 }
 
 export interface Accepting {
-  store: Pick<Store, 'accept' | 'balanceOf' | 'findFile' | 'userOf'>
-  directory: Pick<Directory, 'account' | 'pin' | 'pinCount' | 'optOut' | 'template'>
+  store: Pick<Store, 'accept' | 'balanceOf' | 'findFile' | 'lastWrote' | 'userOf'>
+  directory: Pick<Directory, 'account' | 'pin' | 'pinCount' | 'optOut' | 'optIn' | 'template'>
   supplierOf(integration: Integration, channel: Channel): Supplier
   phoneNumberFlaw(to: string): Refusal['reason'] | undefined
   volume: Volume
-  windows: Pick<Windows, 'isOpen'>
+  windows: Windows
   lanes: Waker
   newId(): string
   now(): number
@@ -60,6 +60,7 @@ export async function accept(app: Accepting, request: Request): Promise<Verdict[
   const named = request.submissions.flatMap((one) => (isRefusal(one) ? [] : (fileIdOf(one.content) ?? [])))
   const files = named.length > 0 ? await filesOf(app, request.integration, named) : noFiles
   const aliases = await aliasesIn(app, request.submissions)
+  await recallWho(app, request)
   const at = app.now()
   let verdicts = request.submissions.map((submission) =>
     isRefusal(submission) ? submission : judge(app, request, submission, { at, files, aliases }),
@@ -112,6 +113,26 @@ async function isStored(
 const waitingIn = (verdicts: Verdict[]) =>
   verdicts.filter((verdict) => !isRefusal(verdict) && verdict.dueAt !== undefined).length
 
+/** Asks the store for those of whom it matters when they last wrote, and memory does not know enough. */
+async function recallWho(app: Accepting, { integration, submissions }: Request): Promise<void> {
+  const { id, requireOptIn, refuseOutsideWindow } = integration
+  if (!requireOptIn && !refuseOutsideWindow) return
+  const at = app.now()
+  const people = submissions.flatMap((one) => {
+    if (isRefusal(one)) return []
+    const { to, content } = one
+    const matters =
+      (refuseOutsideWindow && content.type !== 'template' && !app.windows.isOpen(id, to, at)) ||
+      (requireOptIn && !hasOptedIn(app, id, to))
+    return matters ? [to] : []
+  })
+  if (people.length > 0) await recall(app, id, people)
+}
+
+/** Whoever wrote has agreed to be answered. */
+const hasOptedIn = ({ directory, windows }: Accepting, id: string, to: string) =>
+  directory.optIn(id, to) !== undefined || windows.lastWrote(id, to) !== undefined
+
 /** What a message is judged by besides itself. */
 interface World {
   at: number
@@ -153,6 +174,7 @@ function judge(
     limit?.status ??
     attachment?.status ??
     templateFault(content, template, isSealed ? 'sealed' : sender.templatePolicy, files) ??
+    windowFault(app, integration, submission, at) ??
     (isSealed ? cannotOpen : undefined)
   if (!over) app.volume.count(integration.id, at, 1)
 
@@ -196,6 +218,17 @@ const isUrgent = (
 const templateOf = ({ directory }: Accepting, { id }: Integration, content: Content) =>
   content.type === 'template' ? directory.template(id, content.template.templateName) : undefined
 
+/** Only a template may open a conversation. */
+const windowFault = (
+  { windows }: Accepting,
+  { id, refuseOutsideWindow }: Integration,
+  { to, content }: Submission,
+  at: number,
+) =>
+  refuseOutsideWindow && content.type !== 'template' && !windows.isOpen(id, to, at)
+    ? 'reengagement_required'
+    : undefined
+
 function templateFault(
   content: Content,
   template: Template | undefined,
@@ -224,12 +257,12 @@ function senderOf(
 }
 
 /**
- * In this order: what is pinned to exactly this string, what no phone number looks like, who does not want messages, what
- * a test may reach.
+ * In this order: what is pinned to exactly this string, what no phone number looks like, who does not want messages, who
+ * never asked for any, what a test may reach.
  */
 function recipientFlaw(
   app: Accepting,
-  { id, mode }: Integration,
+  { id, mode, requireOptIn }: Integration,
   to: string,
   aliases: World['aliases'],
 ): Refusal['reason'] | undefined {
@@ -238,6 +271,7 @@ function recipientFlaw(
   const flaw = aliases.has(to) ? undefined : app.phoneNumberFlaw(to)
   if (flaw) return flaw
   if (app.directory.optOut(id, to)) return 'opted_out'
+  if (requireOptIn && !hasOptedIn(app, id, to)) return 'not_opted_in'
   if (mode !== 'sandbox') return undefined
   const { testNumbersMax } = app.directory.account()
   if (testNumbersMax !== null && app.directory.pinCount(id) > testNumbersMax) return 'test_numbers_exceeded'

@@ -7,10 +7,12 @@ import {
   type ApiKey,
   defaultAccount,
   type Integration,
+  type OptIn,
   type OptOut,
   type Pin,
   type Wish,
 } from './integration.ts'
+import { people } from './people.ts'
 import type { Store } from './store.ts'
 
 type SettingsStore = Pick<
@@ -25,6 +27,8 @@ type SettingsStore = Pick<
   | 'deletePin'
   | 'putOptOut'
   | 'deleteOptOut'
+  | 'putOptIn'
+  | 'deleteOptIn'
   | 'putTemplate'
   | 'deleteTemplate'
 >
@@ -45,6 +49,7 @@ export interface Directory extends Catalogue {
   pinsOf(integrationId: string): Pin[]
   pinCount(integrationId: string): number
   optOut(integrationId: string, msisdn: string): OptOut | undefined
+  optIn(integrationId: string, msisdn: string): OptIn | undefined
 
   putAccount(account: Account): Promise<void>
   /** With an amount, its balance is that from now on; null: nothing is charged. */
@@ -58,6 +63,8 @@ export interface Directory extends Catalogue {
   deleteOptOut(integrationId: string, msisdn: string): Promise<void>
   /** The person said so, and the store has it with what they wrote. */
   wished(optOut: OptOut, wish: Wish): void
+  putOptIn(optIn: OptIn): Promise<void>
+  deleteOptIn(integrationId: string, msisdn: string): Promise<void>
   /** Called after each change of an integration, with undefined when it is gone. */
   onChange(listener: (id: string, integration: Integration | undefined) => void): void
 }
@@ -70,24 +77,18 @@ export async function openDirectory(store: SettingsStore): Promise<Directory> {
   const integrations = new Map(settings.integrations.map((integration) => [integration.id, integration]))
   const keys = new Map(settings.keys.map((key) => [key.hash, key]))
   const pins = new Map<string, Map<string, Pin>>()
-  /** When each person opted out, by integration, then by number. There may be hundreds of thousands. */
-  const optOuts = new Map<string, Map<string, number>>()
+  const optOuts = people(settings.optOuts)
+  const optIns = people(settings.optIns)
   const senders = new Map<string, string>()
   const { forgetTemplates, ...templates } = catalogue(store, settings.templates)
   const listeners: ((id: string, integration: Integration | undefined) => void)[] = []
 
   for (const pin of settings.pins) remember(pin)
-  for (const optOut of settings.optOuts) leaveOut(optOut)
   for (const integration of integrations.values()) claim(integration)
 
   function remember(pin: Pin) {
     const known = pins.get(pin.integrationId) ?? new Map<string, Pin>()
     pins.set(pin.integrationId, known.set(pin.number, pin))
-  }
-
-  function leaveOut({ integrationId, msisdn, at }: OptOut) {
-    const known = optOuts.get(integrationId) ?? new Map<string, number>()
-    if (!known.has(msisdn)) optOuts.set(integrationId, known.set(msisdn, at))
   }
 
   function claim({ id, whatsapp }: Integration) {
@@ -115,10 +116,8 @@ export async function openDirectory(store: SettingsStore): Promise<Directory> {
     pin: (integrationId, to) => pins.get(integrationId)?.get(to),
     pinsOf: (integrationId) => [...(pins.get(integrationId)?.values() ?? [])],
     pinCount: (integrationId) => pins.get(integrationId)?.size ?? 0,
-    optOut(integrationId, msisdn) {
-      const at = optOuts.get(integrationId)?.get(msisdn)
-      return at === undefined ? undefined : { integrationId, msisdn, at }
-    },
+    optOut: optOuts.find,
+    optIn: optIns.find,
 
     async putAccount(changed) {
       await store.putAccount(changed)
@@ -136,7 +135,8 @@ export async function openDirectory(store: SettingsStore): Promise<Directory> {
       integrations.delete(id)
       disown(id)
       pins.delete(id)
-      optOuts.delete(id)
+      optOuts.forget(id)
+      optIns.forget(id)
       forgetTemplates(id)
       for (const [keyHash, key] of keys) if (key.integrationId === id) keys.delete(keyHash)
       announce(id)
@@ -159,15 +159,23 @@ export async function openDirectory(store: SettingsStore): Promise<Directory> {
     },
     async putOptOut(optOut) {
       await store.putOptOut(optOut)
-      leaveOut(optOut)
+      optOuts.add(optOut)
     },
     async deleteOptOut(integrationId, msisdn) {
       await store.deleteOptOut(integrationId, msisdn)
-      optOuts.get(integrationId)?.delete(msisdn)
+      optOuts.remove(integrationId, msisdn)
+    },
+    async putOptIn(optIn) {
+      await store.putOptIn(optIn)
+      optIns.add(optIn)
+    },
+    async deleteOptIn(integrationId, msisdn) {
+      await store.deleteOptIn(integrationId, msisdn)
+      optIns.remove(integrationId, msisdn)
     },
     wished(optOut, wish) {
-      if (wish === 'stop') leaveOut(optOut)
-      else optOuts.get(optOut.integrationId)?.delete(optOut.msisdn)
+      if (wish === 'stop') optOuts.add(optOut)
+      else optOuts.remove(optOut.integrationId, optOut.msisdn)
     },
     ...templates,
     onChange: (listener) => void listeners.push(listener),

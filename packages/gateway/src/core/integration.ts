@@ -27,6 +27,10 @@ export interface Integration {
   generation: Generation
   active: boolean
   mode: 'production' | 'sandbox'
+  /** Refuses people who neither wrote to it nor were recorded as opted in. */
+  requireOptIn: boolean
+  /** Ends free-form messages outside the 24-hour window here instead of at the supplier. */
+  refuseOutsideWindow: boolean
   /** ISO 8601; after it every send is refused with 46. */
   demoExpiresAt: string | null
   whatsapp: WhatsAppSender | null
@@ -105,6 +109,9 @@ export interface OptOut {
   msisdn: string
   at: number
 }
+
+/** A person, by number, who agreed to messages of an integration. */
+export type OptIn = OptOut
 
 /** The senders an integration has, by channel. */
 export function linkedChannels({ whatsapp }: Integration): Channel[] {

@@ -43,3 +43,12 @@ const oneDigitMore = /^(55\d\d)9(?=\d{8}$)|^(52)1(?=\d{10}$)|^(54)9(?=\d{10}$)/
 
 /** The number that a person is called by, whichever of the two this is. */
 export const calledNumber = (person: string): string => person.replace(oneDigitMore, '$1$2$3')
+
+const oneDigitLess = /^(55\d\d)(?=\d{8}$)|^52(?=\d{10}$)|^54(?=\d{10}$)/
+
+/** Each number that a person may have written under, where this is one of them. */
+export function numbersOf(person: string): string[] {
+  const short = calledNumber(person)
+  const long = short.replace(oneDigitLess, (country) => country + (country === '52' ? '1' : '9'))
+  return [...new Set([person, short, long])]
+}

@@ -1,6 +1,6 @@
 import type { StatusName } from '@waypost/protocol'
 import type { Balance } from './balance.ts'
-import type { Account, ApiKey, Integration, OptOut, Pin, Wish } from './integration.ts'
+import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Wish } from './integration.ts'
 import type { MediaFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
 import type { Template } from './template.ts'
@@ -122,6 +122,8 @@ export interface Store extends AsyncDisposable {
   searchCallbacks(query: CallbackQuery): Promise<Page<Callback>>
   /** By number; the cursor is the last one of the page before. */
   optOutsOf(query: OptOutQuery): Promise<Page<OptOut>>
+  /** Likewise. */
+  optInsOf(query: OptOutQuery): Promise<Page<OptIn>>
   /** `endpoint` is its lane. */
   eventsAfter(endpoint: string, after: number, limit: number): Promise<Callback[]>
   lanes(): Promise<LaneSummary[]>
@@ -132,6 +134,8 @@ export interface Store extends AsyncDisposable {
   acceptedSince(at: number): Promise<{ integrationId: string; count: number }[]>
   /** The newest MO of each pair since a time, oldest first: where the 24-hour window is open. */
   windowsSince(at: number): Promise<{ integrationId: string; from: string; at: number }[]>
+  /** When each of these people last wrote to an integration; those who never did are missing. */
+  lastWrote(integrationId: string, people: string[]): Promise<{ person: string; at: number }[]>
   balanceOf(integrationId: string): Promise<Balance>
   /** Throws when a write or a read would fail now: full disk, unreachable database. */
   probe(): Promise<void>
@@ -150,6 +154,9 @@ export interface Store extends AsyncDisposable {
   /** Put twice, the first time counts. */
   putOptOut(optOut: OptOut): Promise<void>
   deleteOptOut(integrationId: string, msisdn: string): Promise<void>
+  /** Likewise. */
+  putOptIn(optIn: OptIn): Promise<void>
+  deleteOptIn(integrationId: string, msisdn: string): Promise<void>
   /** A default one takes that from the other languages of its name. */
   putTemplate(template: Template): Promise<void>
   /** Without a language, all of the name’s. */
@@ -170,6 +177,7 @@ export interface Settings {
   keys: ApiKey[]
   pins: Pin[]
   optOuts: OptOut[]
+  optIns: OptIn[]
   templates: Template[]
 }
 

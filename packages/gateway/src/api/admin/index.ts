@@ -11,11 +11,12 @@ import { integrationHandlers } from './integrations.ts'
 import { keyHandlers } from './keys.ts'
 import { laneHandlers } from './lanes.ts'
 import { messageHandlers } from './messages.ts'
-import { optOutHandlers } from './opt-outs.ts'
+import { optInHandlers, optOutHandlers } from './opt-outs.ts'
 import { notFound, Problem, problemOf } from './problem.ts'
 import type { Tools } from './read-integration.ts'
 import { recipientHandlers } from './recipients.ts'
 import { templateHandlers } from './templates.ts'
+import { windowHandlers } from './windows.ts'
 
 /** A provisioning file's worth of settings. */
 const bodyLimit = 1024 * 1024
@@ -29,6 +30,8 @@ export async function admin(server: FastifyInstance, app: App, tools: Tools): Pr
     ...keyHandlers(app, change),
     ...recipientHandlers(app, change),
     ...optOutHandlers(app, change),
+    ...optInHandlers(app, change),
+    ...windowHandlers(app),
     ...templateHandlers(app, change),
     ...messageHandlers(app),
     ...callbackHandlers(app),

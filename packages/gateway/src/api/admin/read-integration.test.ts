@@ -48,6 +48,8 @@ describe('an integration', () => {
       uncertainWaitMs: 60_000,
       ordered: false,
       words: { stop: {}, start: {} },
+      refuseOutsideWindow: false,
+      requireOptIn: false,
     })
     const { verifyToken, ...others } = sender ?? {}
     assert.deepEqual(others, {
@@ -86,8 +88,6 @@ describe('an integration', () => {
     const off = {
       sms: null,
       shadowCallbacks: null,
-      refuseOutsideWindow: false,
-      requireOptIn: false,
     }
     assert.ok(!('sms' in made({ name: 'Acme', ...off })))
   })
@@ -160,11 +160,11 @@ describe('an integration', () => {
       sent: {
         name: 'Acme',
         sms: { from: '27' },
-        requireOptIn: true,
+        encryption: { mtKey: 'arn' },
       },
       flaws: {
         sms: 'is not supported by this version',
-        requireOptIn: 'is not supported by this version',
+        encryption: 'is not supported by this version',
       },
     },
     {

@@ -32,8 +32,6 @@ interface Source {
 const unsupported = {
   sms: null,
   shadowCallbacks: null,
-  refuseOutsideWindow: false,
-  requireOptIn: false,
 }
 
 const secrets = [

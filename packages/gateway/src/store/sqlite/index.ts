@@ -95,10 +95,12 @@ export async function openSqlite(
     searchMts: (query) => look.call('searchMts', 1, query),
     searchCallbacks: (query) => look.call('searchCallbacks', 1, query),
     optOutsOf: (query) => look.call('optOutsOf', 1, query),
+    optInsOf: (query) => look.call('optInsOf', 1, query),
     eventsAfter: (lane, after, limit) => look.call('eventsAfter', 1, lane, after, limit),
     lanes: () => look.call('lanes', 1),
     acceptedSince: (at) => look.call('acceptedSince', 1, at),
     windowsSince: (at) => look.call('windowsSince', 1, at),
+    lastWrote: (integrationId, people) => read.call('lastWrote', people.length, integrationId, people),
     balanceOf: (integrationId) => read.call('balanceOf', 1, integrationId),
     async probe() {
       await write.call('probe', 1)
@@ -115,6 +117,8 @@ export async function openSqlite(
     deletePin: (integrationId, number) => write.call('deletePin', 1, integrationId, number),
     putOptOut: (optOut) => write.call('putOptOut', 1, optOut),
     deleteOptOut: (integrationId, msisdn) => write.call('deleteOptOut', 1, integrationId, msisdn),
+    putOptIn: (optIn) => write.call('putOptIn', 1, optIn),
+    deleteOptIn: (integrationId, msisdn) => write.call('deleteOptIn', 1, integrationId, msisdn),
     putTemplate: (template) => write.call('putTemplate', 1, template),
     deleteTemplate: (integrationId, name, language) =>
       write.call('deleteTemplate', 1, integrationId, name, language),

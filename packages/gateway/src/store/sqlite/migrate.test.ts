@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { migrate } from './migrate.ts'
 
-test('senders stored before there was a template policy get the strict one, and keep one that they have', () => {
+test('what was stored before there was a setting gets its default, and keeps one that it has', () => {
   using db = new DatabaseSync(':memory:')
   const stored = [
     { id: 'a', whatsapp: { from: '27111' } },
@@ -19,7 +19,9 @@ test('senders stored before there was a template policy get the strict one, and 
   const rows = db.prepare('SELECT integration FROM integrations ORDER BY id').all()
   assert.deepEqual(
     rows.map(({ integration }) => JSON.parse(String(integration))),
-    [{ id: 'a', whatsapp: { from: '27111', templatePolicy: 'strict' } }, ...stored.slice(1)],
+    [{ id: 'a', whatsapp: { from: '27111', templatePolicy: 'strict' } }, ...stored.slice(1)].map(
+      (integration) => ({ ...integration, requireOptIn: false, refuseOutsideWindow: false }),
+    ),
   )
 })
 

@@ -149,6 +149,25 @@ export function mosSuite(stage: Stage): void {
         { integrationId, from: '27821234567', at },
       ])
     })
+
+    test('tell when each person last wrote, however long ago, and who never did', async () => {
+      const { store, mo, integrationId, clock } = scene(stage)
+      const elsewhere = scene(stage)
+      const person = { from: '27999000001' }
+      const early = clock.at - 1000 * hourMs
+      await store.recordMos([mo({ ...person, at: clock.at }), mo({ ...person, at: early })])
+      await store.recordMos([mo({ from: '27999000002', at: early }), elsewhere.mo({ from: '27999000003' })])
+      const people = ['27999000001', '27999000002', '27999000003', '27999000002']
+      const wrote = await store.lastWrote(integrationId, people)
+      assert.deepEqual(
+        new Map(wrote.map(({ person, at }) => [person, at])),
+        new Map([
+          ['27999000001', clock.at],
+          ['27999000002', early],
+        ]),
+      )
+      assert.deepEqual(await store.lastWrote(integrationId, []), [])
+    })
   })
 }
 

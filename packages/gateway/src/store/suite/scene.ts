@@ -176,6 +176,8 @@ export const integrationOf = (id: string): Integration => ({
   generation: 'one',
   active: true,
   mode: 'production',
+  requireOptIn: true,
+  refuseOutsideWindow: true,
   demoExpiresAt: null,
   whatsapp: null,
   callbacks: {

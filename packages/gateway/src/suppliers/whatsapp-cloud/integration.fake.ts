@@ -25,6 +25,8 @@ export function integrationWith(whatsapp: Partial<WhatsAppSender>): Integration 
     active: true,
     mode: 'production',
     demoExpiresAt: null,
+    requireOptIn: false,
+    refuseOutsideWindow: false,
     whatsapp: { ...sender, ...whatsapp },
     callbacks: {
       messageUrl: null,

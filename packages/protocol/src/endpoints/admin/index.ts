@@ -10,9 +10,11 @@ import {
 import { createKey, deleteKey, listKeys } from './keys.ts'
 import { listLanes } from './lanes.ts'
 import { getMessage, searchMessages } from './messages.ts'
+import { deleteOptIn, getOptIn, listOptIns, putOptIn } from './opt-ins.ts'
 import { deleteOptOut, getOptOut, listOptOuts, putOptOut } from './opt-outs.ts'
 import { deleteRecipient, getRecipient, listRecipients, putRecipient } from './recipients.ts'
 import { deleteTemplate, getTemplate, listTemplates, putTemplate, syncTemplates } from './templates.ts'
+import { getWindow } from './windows.ts'
 
 export const admin = {
   getAccount,
@@ -33,6 +35,11 @@ export const admin = {
   getOptOut,
   putOptOut,
   deleteOptOut,
+  listOptIns,
+  getOptIn,
+  putOptIn,
+  deleteOptIn,
+  getWindow,
   listTemplates,
   getTemplate,
   putTemplate,

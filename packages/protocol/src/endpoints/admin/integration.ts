@@ -23,6 +23,8 @@ export const integrationDefaults = {
   uncertainWaitMs: 60_000,
   ordered: false,
   words: { stop: {}, start: {} },
+  refuseOutsideWindow: false,
+  requireOptIn: false,
 } as const
 
 /** What a WhatsApp sender is where its settings do not say. */
@@ -239,6 +241,20 @@ export const IntegrationSettings = Type.Object(
         },
       ),
     ),
+    refuseOutsideWindow: or(
+      Type.Boolean({
+        default: own.refuseOutsideWindow,
+        description:
+          'A message that is no template, to a person who has not written for 24 hours, ends at once with status 131; otherwise the supplier decides.',
+      }),
+    ),
+    requireOptIn: or(
+      Type.Boolean({
+        default: own.requireOptIn,
+        description:
+          'Refuses messages (26) to people who never wrote to the integration and are not recorded as opted in. That people agreed is the business’s duty in any case.',
+      }),
+    ),
     signingSecret: or(
       Type.String({
         pattern: '^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
@@ -312,6 +328,8 @@ const members = {
   uncertainWaitMs: Type.Integer(),
   ordered: Type.Boolean(),
   words: Type.Object({ stop: Words, start: Words }),
+  refuseOutsideWindow: Type.Boolean(),
+  requireOptIn: Type.Boolean(),
   signingSecret: Type.String({
     description: `“${hiddenSecret}”, or the secret in the answer to the call that had it made.`,
   }),

@@ -31,6 +31,8 @@ const countAccepted = `
 const selectWindows = `
   SELECT integration_id AS integrationId, person AS "from", at FROM windows WHERE at >= ? ORDER BY at`
 
+const selectLastWrote = 'SELECT person, at FROM windows WHERE integration_id = ? AND person = ?'
+
 interface AttemptRow {
   number: number
   began_at: number
@@ -44,6 +46,7 @@ export interface MessageReads {
   life(now: number, id: string): MtLife | undefined
   searchMts(now: number, query: MtQuery): Page<Mt>
   acceptedSince(now: number, at: number): { integrationId: string; count: number }[]
+  lastWrote(now: number, integrationId: string, people: string[]): { person: string; at: number }[]
   windowsSince(now: number, at: number): { integrationId: string; from: string; at: number }[]
 }
 
@@ -56,6 +59,7 @@ export function messageReads(db: DatabaseSync): MessageReads {
   const lastScanned = statement<{ id: string }>(db, lastScannedMt)
   const accepted = statement<{ integrationId: string; count: number }>(db, countAccepted)
   const windows = statement<{ integrationId: string; from: string; at: number }>(db, selectWindows)
+  const wrote = statement<{ person: string; at: number }>(db, selectLastWrote)
 
   return {
     findMt(_now, integrationId, id) {
@@ -86,6 +90,7 @@ export function messageReads(db: DatabaseSync): MessageReads {
     },
     // Whole minutes are counted: `at` counts from the beginning of its own.
     acceptedSince: (_now, at) => accepted.all(Math.floor(at / minuteMs)),
+    lastWrote: (_now, integrationId, people) => people.flatMap((person) => wrote.all(integrationId, person)),
     windowsSince: (_now, at) => windows.all(at),
   }
 }

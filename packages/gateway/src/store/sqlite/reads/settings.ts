@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Balance } from '../../../core/balance.ts'
-import type { ApiKey, OptOut, Pin } from '../../../core/integration.ts'
+import type { ApiKey, OptIn, OptOut, Pin } from '../../../core/integration.ts'
 import type { KeptAnswer, Settings } from '../../../core/store.ts'
 import { answerKeptMs } from '../answer.ts'
 import { statement } from '../statement.ts'
@@ -11,6 +11,7 @@ const selectKeys = `
   SELECT id, integration_id AS integrationId, generation, hash, created_at AS createdAt FROM keys ORDER BY id`
 const selectPins = 'SELECT integration_id AS integrationId, number, outcome FROM pins ORDER BY 1, 2'
 const selectOptOuts = 'SELECT integration_id AS integrationId, msisdn, at FROM opt_outs ORDER BY 1, 2'
+const selectOptIns = 'SELECT integration_id AS integrationId, msisdn, at FROM opt_ins ORDER BY 1, 2'
 
 const selectTemplates =
   'SELECT is_default AS isDefault, template FROM templates ORDER BY integration_id, name, language'
@@ -36,6 +37,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
   const keys = statement<ApiKey>(db, selectKeys)
   const pins = statement<Pin>(db, selectPins)
   const optOuts = statement<OptOut>(db, selectOptOuts)
+  const optIns = statement<OptIn>(db, selectOptIns)
   const templates = statement<{ isDefault: number; template: string }>(db, selectTemplates)
   const answer = statement<KeptAnswer>(db, selectAnswer)
   const balance = statement<Balance>(db, selectBalance)
@@ -50,6 +52,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
         keys: keys.all(),
         pins: pins.all(),
         optOuts: optOuts.all(),
+        optIns: optIns.all(),
         templates: templates
           .all()
           .map(({ isDefault, template }) => ({ ...JSON.parse(template), isDefault: isDefault === 1 })),

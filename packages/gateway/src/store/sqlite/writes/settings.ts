@@ -14,6 +14,7 @@ const deleteIntegration = 'DELETE FROM integrations WHERE id = ?'
 const deleteKeysOf = 'DELETE FROM keys WHERE integration_id = ?'
 const deletePinsOf = 'DELETE FROM pins WHERE integration_id = ?'
 const deleteOptOutsOf = 'DELETE FROM opt_outs WHERE integration_id = ?'
+const deleteOptInsOf = 'DELETE FROM opt_ins WHERE integration_id = ?'
 const clearBalanceOf = 'UPDATE balances SET amount = NULL WHERE integration_id = ?'
 const deleteTemplatesOf = 'DELETE FROM templates WHERE integration_id = ?'
 
@@ -36,7 +37,7 @@ const putProbe =
 export interface SettingsWrites {
   putAccount(now: number, account: Account): void
   putIntegration(now: number, integration: Integration, amount?: number | null): void
-  /** Its keys, pins, opt-outs and templates go with it; its messages stay, and what they have reserved. */
+  /** Its keys, pins, opt-outs, opt-ins and templates go with it; its messages stay, and what they have reserved. */
   deleteIntegration(now: number, id: string): void
   putKey(now: number, key: ApiKey): void
   deleteKey(now: number, keyId: string): void
@@ -53,6 +54,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     deleteKeysOf,
     deletePinsOf,
     deleteOptOutsOf,
+    deleteOptInsOf,
     deleteTemplatesOf,
     clearBalanceOf,
   ].map((sql) => statement(db, sql))

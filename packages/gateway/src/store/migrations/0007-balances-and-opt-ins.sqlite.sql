@@ -14,3 +14,15 @@ CREATE TABLE balances (
 INSERT INTO balances (integration_id, amount, reserved, begun)
   SELECT id, CAST(round(json_extract(integration, '$.balance.amount') * 1000000) AS INTEGER), 0, 0 FROM integrations
   WHERE json_type(integration, '$.balance.amount') IN ('integer', 'real');
+
+-- Who agreed to messages of an integration.
+CREATE TABLE opt_ins (
+  integration_id TEXT NOT NULL,
+  msisdn         TEXT NOT NULL,
+  at             INTEGER NOT NULL,
+  PRIMARY KEY (integration_id, msisdn)
+) STRICT, WITHOUT ROWID;
+
+-- Settings that integrations stored before this do not have.
+UPDATE integrations SET integration = json_set(integration,
+  '$.requireOptIn', json('false'), '$.refuseOutsideWindow', json('false'));

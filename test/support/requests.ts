@@ -48,9 +48,9 @@ export const twice =
     return ask(installation, generation)
   }
 
-/** A message that names a file of these bytes. */
+/** A message that names a file of these bytes, and differs so from one that is fine. */
 export const withFile =
-  (contentType: string, bytes: Uint8Array): Ask =>
+  (contentType: string, bytes: Uint8Array, changes: object = {}): Ask =>
   async (installation, generation) => {
     const { json, text } = await installation.ask('POST', '/v1/media?fileName=a&broadcastAllowed=true', {
       key: keys[generation],
@@ -59,7 +59,7 @@ export const withFile =
     })
     const { fileId } = json as { fileId?: string } // the contract of the upload
     assert.ok(fileId, text)
-    return message({ content: undefined, media: { fileId } })(installation, generation)
+    return message({ content: undefined, media: { fileId }, ...changes })(installation, generation)
   }
 
 /** A fault that is no outage: the ledger raises an error of its own at each message. */

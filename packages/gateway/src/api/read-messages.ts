@@ -14,6 +14,7 @@ import type { Submission } from '../core/accept.ts'
 import type { Refusal } from '../core/message.ts'
 import type { Body } from './body/read-body.ts'
 import { Refused } from './surface.ts'
+import { isTime } from './time.ts'
 
 /** What the answer repeats of a message, as far as it could be read. */
 export interface Echo {
@@ -198,6 +199,10 @@ function submissionOf(
   const clientMessageId = text('clientMessageId')
   if (clientMessageId !== undefined && isLonger(clientMessageId, clientMessageIdLimit))
     return { reason: 'client_message_id_too_long' }
+  const scheduled = text('scheduledDeliveryTime')
+  if (scheduled !== undefined && !isTime(scheduled))
+    return { reason: 'parameter_invalid', subject: 'scheduledDeliveryTime' }
+  const { validityPeriod } = entry
   return {
     channel: 'channel' in common ? text('channel') : 'whatsapp',
     to: text('to') ?? '',
@@ -206,6 +211,8 @@ function submissionOf(
     from: text('from'),
     charset: text('charset'),
     encryptionKey,
+    scheduledAt: scheduled === undefined ? undefined : Date.parse(scheduled),
+    validityMs: typeof validityPeriod === 'number' ? validityPeriod * 60_000 : undefined,
   }
 }
 

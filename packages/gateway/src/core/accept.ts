@@ -24,6 +24,10 @@ export interface Submission {
   charset: string | undefined
   /** The client has sealed it. */
   encryptionKey: string | undefined
+  /** When it is to go; undefined: now. */
+  scheduledAt: number | undefined
+  /** How long it is tried from then; undefined: a day. */
+  validityMs: number | undefined
 }
 
 export interface Accepting {
@@ -52,6 +56,9 @@ export type Verdict = Mt | Refusal
 
 /** How long a message is tried when the business sets no validity. */
 const defaultValidityMs = 24 * 60 * 60 * 1000
+
+/** How far ahead a message may be scheduled. */
+const scheduledMostMs = 90 * 24 * 60 * 60 * 1000
 
 export const isRefusal = (verdict: Submission | Verdict): verdict is Refusal => 'reason' in verdict
 
@@ -165,6 +172,10 @@ function judge(
   const attachment = attachmentFault(content, to, files)
   if (attachment && 'refusal' in attachment) return attachment.refusal
 
+  const dueAt = Math.max(at, submission.scheduledAt ?? at)
+  if (dueAt > at + scheduledMostMs || dueAt >= keptUntil(content, files))
+    return { reason: 'parameter_invalid', subject: 'scheduledDeliveryTime' }
+
   const limit = app.volume.exceeded(app.directory.account(), integration, at)
   if (limit?.whose === 'account' && limit.status === 'volume_limit_daily' && generation === 'legacy')
     return { reason: 'account_daily_quota' }
@@ -175,6 +186,7 @@ function judge(
     attachment?.status ??
     templateFault(content, template, isSealed ? 'sealed' : sender.templatePolicy, files) ??
     windowFault(app, integration, submission, at) ??
+    (integration.mode === 'emulated' ? 'emulated' : undefined) ??
     (isSealed ? cannotOpen : undefined)
   if (!over) app.volume.count(integration.id, at, 1)
 
@@ -186,10 +198,13 @@ function judge(
     to,
     content,
     generation,
-    priority: isUrgent(app, request, submission, at) || template?.category === 'authentication' ? 0 : 1,
+    priority:
+      (dueAt === at && isUrgent(app, request, submission, at)) || template?.category === 'authentication'
+        ? 0
+        : 1,
     acceptedAt: at,
-    expiresAt: at + defaultValidityMs,
-    status: over ?? 'accepted',
+    expiresAt: dueAt + (submission.validityMs ?? defaultValidityMs),
+    status: over ?? (dueAt > at ? 'scheduled' : 'accepted'),
     statusAt: at,
     attempts: 0,
     uncertain: false,
@@ -197,15 +212,20 @@ function judge(
     uncertainWaitMs: integration.uncertainWaitMs,
   }
   if (!over) {
-    mt.dueAt = at
+    mt.dueAt = dueAt
     const charge = chargeFor(integration, content)
     if (charge) mt.charge = charge
   }
   if (isSealed) mt.encryptionKey = encryptionKey
   if (submission.clientMessageId !== undefined) mt.clientMessageId = submission.clientMessageId
-  if (integration.ordered) mt.conversation = `${laneOf(sender)}:${to}`
+  // One that is scheduled has its own time, and holds nothing up until then.
+  if (integration.ordered && dueAt === at) mt.conversation = `${laneOf(sender)}:${to}`
   return mt
 }
+
+/** How long the file that a message names is there. */
+const keptUntil = (content: Content, files: ReadonlyMap<string, MediaFile>) =>
+  files.get(fileIdOf(content) ?? '')?.expiresAt ?? Infinity
 
 /** A free-form reply by itself in an open conversation: somebody waits for it. */
 const isUrgent = (
@@ -222,10 +242,13 @@ const templateOf = ({ directory }: Accepting, { id }: Integration, content: Cont
 const windowFault = (
   { windows }: Accepting,
   { id, refuseOutsideWindow }: Integration,
-  { to, content }: Submission,
+  { to, content, scheduledAt }: Submission,
   at: number,
 ) =>
-  refuseOutsideWindow && content.type !== 'template' && !windows.isOpen(id, to, at)
+  refuseOutsideWindow &&
+  content.type !== 'template' &&
+  (scheduledAt ?? at) <= at && // by its time the person may have written
+  !windows.isOpen(id, to, at)
     ? 'reengagement_required'
     : undefined
 

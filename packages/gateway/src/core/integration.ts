@@ -26,7 +26,7 @@ export interface Integration {
   name: string
   generation: Generation
   active: boolean
-  mode: 'production' | 'sandbox'
+  mode: 'production' | 'sandbox' | 'emulated'
   /** Refuses people who neither wrote to it nor were recorded as opted in. */
   requireOptIn: boolean
   /** Ends free-form messages outside the 24-hour window here instead of at the supplier. */

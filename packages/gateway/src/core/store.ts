@@ -30,8 +30,8 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Stores messages and, where the request carried an idempotency key, the answer to it. A message without `dueAt`
-   * waits for nothing (refused by a limit, emulated): its status event is written at once. Answers the lanes that have
-   * something due. Throws `AlreadyAnswered` when that key is taken, else `BalanceTooLow` when the balance does not cover
+   * waits for nothing (refused by a limit, emulated). A status that is reported has its event at once. Answers the lanes
+   * that have something new. Throws `AlreadyAnswered` when that key is taken, else `BalanceTooLow` when the balance does not cover
    * all prices; the messages of one call are of one integration.
    */
   accept(mts: Mt[], answer?: KeptAnswer): Promise<Touched>

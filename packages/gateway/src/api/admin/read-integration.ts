@@ -9,6 +9,7 @@ import {
 import { Check } from 'typebox/value'
 import type { Integration, WhatsAppSender } from '../../core/integration.ts'
 import { isAddressOrRange } from '../authenticate.ts'
+import { isTime } from '../time.ts'
 import { type Flaw, flawsIn, isObject } from './flaws.ts'
 import { newSigningSecret, newVerifyToken } from './made-secrets.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -114,9 +115,6 @@ export function addressFlaws(allowedIps: unknown): Flaw[] {
       : [{ path: `allowedIps[${i}]`, message: 'must be an IP address or a CIDR range' }],
   )
 }
-
-const isTime = (text: string) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
 
 const isHttpUrl = (text: string) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 

@@ -175,11 +175,12 @@ function prepare(path: string) {
   }
 }
 
-/** The lanes that accepting these messages makes something due in: their own, or that of the event that refuses them. */
+/** The lanes that accepting these messages puts something in: their own, and that of the events that report them. */
 function lanesOf(mts: Mt[]): string[] {
   const lanes = new Set<string>()
-  for (const mt of mts)
+  for (const mt of mts) {
     if (mt.dueAt !== undefined) lanes.add(laneOf(mt))
-    else if (isReported(mt.status)) lanes.add(endpointLane(mt.integrationId, 'status'))
+    if (isReported(mt.status)) lanes.add(endpointLane(mt.integrationId, 'status'))
+  }
   return [...lanes]
 }

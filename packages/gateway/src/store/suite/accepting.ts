@@ -110,6 +110,19 @@ export function acceptingSuite(stage: Stage): void {
       assert.partialDeepStrictEqual(event, { state: 'waiting', sequence: 1, messageId: one.id })
     })
 
+    test('2: a message that waits for its time is told at once to be scheduled, and is due then', async () => {
+      const { store, mt, lane, due, told, find, endpoint, clock } = scene(stage)
+      const one = mt({ status: 'scheduled', dueAt: clock.at + hourMs })
+      const { lanes } = await store.accept([one])
+      assert.deepEqual(lanes.sort(), [endpoint('status'), lane].sort())
+      assert.deepEqual(await find(one), one)
+      assert.deepEqual(await told(one), ['scheduled'])
+      assert.deepEqual(await due(clock.at + hourMs - 1), [])
+      assert.deepEqual(await due(clock.at + hourMs), [one.id])
+      const counted = await store.acceptedSince(clock.at - hourMs)
+      assert.equal(counted.find(({ integrationId }) => integrationId === one.integrationId)?.count, 1)
+    })
+
     for (const status of ['accepted', 'queued', 'queued_at_limit'] as const)
       test(`5: ${status} is the answer to the request and no event`, async () => {
         const { store, refused, events } = scene(stage)

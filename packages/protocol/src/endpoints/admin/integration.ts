@@ -41,6 +41,7 @@ export const whatsappDefaults = {
   templatePolicy: 'strict',
 } as const
 
+const modes = ['production', 'sandbox', 'emulated'] as const
 const templatePolicies = ['strict', 'permissive'] as const
 
 /** Stands for a secret in answers. Sent back, it leaves the secret as it is. */
@@ -164,9 +165,10 @@ export const IntegrationSettings = Type.Object(
     generation: or(Type.Enum(generations, { default: own.generation })),
     active: or(Type.Boolean({ default: own.active })),
     mode: or(
-      Type.Enum(['production', 'sandbox'] as const, {
+      Type.Enum(modes, {
         default: own.mode,
-        description: 'Sandbox: only listed recipients.',
+        description:
+          'Sandbox: only listed recipients. Emulated: what would be sent is accepted and never is; it ends at once with status 24, and costs nothing.',
       }),
     ),
     demoExpiresAt: or(Type.String({ description: 'ISO 8601; after it nothing is accepted.' })),
@@ -279,7 +281,7 @@ const members = {
   name: Type.String(),
   generation: Type.Enum(generations),
   active: Type.Boolean(),
-  mode: Type.Enum(['production', 'sandbox'] as const),
+  mode: Type.Enum(modes),
   demoExpiresAt: nullable(Type.String()),
   whatsapp: nullable(
     Type.Object({

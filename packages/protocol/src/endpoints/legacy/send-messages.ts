@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { nullableString } from '../../members.ts'
+import { nullableString, timing } from '../../members.ts'
 import { endpoint, idempotencyKey, sendReasons } from '../endpoint.ts'
 import { messageEntries, messageExamples } from '../message-entries.ts'
 
@@ -15,6 +15,7 @@ export const LegacyMessageCommon = {
         'The message is encrypted by the client, under this wrapped key. It is accepted where the integration has `encryption` and kept as it came; nothing here opens it yet, so it ends in status 40.',
     }),
   ),
+  ...timing,
 }
 
 export const LegacyMessage = messageEntries('legacy', 'LegacyMessage', LegacyMessageCommon)

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { channels } from '../../generations.ts'
-import { notCarried } from '../../members.ts'
+import { notCarried, timing } from '../../members.ts'
 import { endpoint, idempotencyKey, sendReasons } from '../endpoint.ts'
 import { messageEntries, messageExamples } from '../message-entries.ts'
 import { OneErrorBody, OneGlobalError, oneRefusals, refusal } from './errors.ts'
@@ -26,8 +26,7 @@ export const OneMessageCommon = {
   ),
   contentType: notCarried(),
   caption: notCarried(),
-  scheduledDeliveryTime: notCarried(),
-  validityPeriod: notCarried(),
+  ...timing,
   userDataHeader: notCarried(),
   binary: notCarried(),
 }

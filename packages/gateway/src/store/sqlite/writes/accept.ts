@@ -54,7 +54,7 @@ export function accept(db: DatabaseSync, events: Events, balances: Balances): Ac
 
   function reserve(mts: NewMt[]) {
     let total = 0
-    for (const { 16: price } of mts) total += price ?? 0
+    for (const { 17: price } of mts) total += price ?? 0
     if (mts[0] && total > 0) balances.reserve(mts[0][1], total)
   }
 
@@ -75,7 +75,7 @@ export function accept(db: DatabaseSync, events: Events, balances: Balances): Ac
         const [id, integration_id, lane, , , client_message_id, , , acceptedAt, dueAt, , , status, statusAt] =
           mt
         if (dueAt !== null) countMt(integration_id, acceptedAt)
-        else events.status({ id, integration_id, lane, client_message_id }, status, statusAt, now)
+        events.status({ id, integration_id, lane, client_message_id }, status, statusAt, now)
       }
     },
     writeCounts() {

@@ -116,7 +116,7 @@ const unusual: [string, ReasonName, string?][] = [
   ['more messages than allowed', 'too_many_messages'],
   ['a long body with too much in it, see below', 'payload_malformed'],
   ['a member of the wrong type', 'parameter_invalid', 'channel'],
-  ['a member that is not carried yet, such as `scheduledDeliveryTime`', 'parameter_invalid'],
+  ['a member that is not carried yet, such as `userDataHeader`', 'parameter_invalid'],
   ['two kinds of content in one message', 'parameter_invalid'],
   ['a `to` that is no text', 'recipient_invalid'],
   ['more than 4096 characters of text, be it 30 MB', 'content_too_long'],

@@ -45,8 +45,8 @@ export const texts: BadInput[] = [
   },
   {
     what: 'a time to send at',
-    message: { one: { ...goodText, scheduledDeliveryTime: '2026-12-24T18:00:00Z' } },
-    gets: invalid('scheduledDeliveryTime'),
+    message: { one: { ...goodText, userDataHeader: '050003010201' } },
+    gets: invalid('userDataHeader'),
   },
   {
     what: 'a validity',

@@ -390,13 +390,7 @@ function errorIn(json: unknown) {
 }
 
 interface Answered {
-  error?: AnsweredError | null
-  messages?: { error?: AnsweredError | null }[]
+  error?: Refused
+  messages?: { error?: Refused }[]
 }
-
-interface AnsweredError {
-  code?: number
-  description?: string
-  errorCode?: number
-  error?: string
-}
+type Refused = { code?: number; description?: string; errorCode?: number; error?: string } | null

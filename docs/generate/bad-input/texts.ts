@@ -44,13 +44,13 @@ export const texts: BadInput[] = [
     gets: invalid('hsm'),
   },
   {
-    what: 'a time to send at',
+    what: 'a header for a kind of SMS',
     message: { one: { ...goodText, userDataHeader: '050003010201' } },
     gets: invalid('userDataHeader'),
   },
   {
-    what: 'a validity',
-    message: { one: { ...goodText, validityPeriod: 60 } },
+    what: 'a validity of nothing',
+    message: both({ ...goodText, validityPeriod: 0 }),
     gets: invalid('validityPeriod'),
   },
 ]

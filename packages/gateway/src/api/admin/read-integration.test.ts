@@ -157,15 +157,8 @@ describe('an integration', () => {
     { sent: { name: 'Acme', signingSecret: 'whsec_c2hvcnQ=' }, flaws: { signingSecret: /match/ } },
     { sent: { name: 'Acme', signingSecret: '…' }, flaws: { signingSecret: /nothing to be left/ } },
     {
-      sent: {
-        name: 'Acme',
-        sms: { from: '27' },
-        encryption: { mtKey: 'arn' },
-      },
-      flaws: {
-        sms: 'is not supported by this version',
-        encryption: 'is not supported by this version',
-      },
+      sent: { name: 'Acme', sms: { from: '27' } },
+      flaws: { sms: 'is not supported by this version' },
     },
     {
       sent: JSON.parse('{ "name": "Acme", "__proto__": { "active": true } }'),

@@ -56,4 +56,10 @@ export const migrations = [
      id        TEXT PRIMARY KEY,
      templates TEXT NOT NULL
    ) STRICT, WITHOUT ROWID`,
+
+  // Until here all files were uploads, which live for 30 days.
+  `ALTER TABLE media ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+   UPDATE media SET expires_at = at + 2592000000;
+   DROP INDEX media_old;
+   CREATE INDEX media_old ON media (expires_at) WHERE gone = 0`,
 ]

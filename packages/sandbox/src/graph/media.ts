@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Business } from '../businesses.ts'
-import type { Arrived, Media, MediaStore } from '../media/media.ts'
+import { type Arrived, type Media, type MediaStore, uploadLivesMs } from '../media/media.ts'
 import { mediaType, mediaTypes } from '../media/types.ts'
 import { GraphError } from './errors.ts'
 import { boundaryOf, MultipartError, partsOf, textOf } from './multipart.ts'
@@ -25,7 +25,7 @@ export async function upload(media: MediaStore, { phoneNumberId }: Business, req
     const { file, mimeType } = checkedForm(form)
     // What stands behind the last boundary means nothing.
     request.resume()
-    return { id: media.keep(file, { phoneNumberId, mimeType }).id }
+    return { id: media.keep(file, { phoneNumberId, mimeType, livesMs: uploadLivesMs }).id }
   } catch (error) {
     if (form.file) await media.drop(form.file)
     await rest(request)

@@ -10,7 +10,7 @@ import type { Events } from '../events.ts'
 import { graphId } from '../graph/graph-id.ts'
 import { mostMediaBytes } from './types.ts'
 
-/** A file that a business uploaded, by Meta's id. */
+/** A file that a business uploaded or a person sent, by Meta's id. */
 export interface Media {
   readonly id: string
   readonly phoneNumberId: string
@@ -28,16 +28,16 @@ export interface Arrived {
   readonly bytes: number
 }
 
-/** Files that businesses upload. What a message uses stays for the phone; Meta's id for it lives for 30 days. */
+/** Files on their way between businesses and people. What a message uses stays for the phone; Meta's ids die. */
 export interface MediaStore extends AsyncDisposable {
   /** Where a file is, under its id. */
   readonly folder: string
   /** Takes bytes to the disk as they come. Leaves nothing behind when they break off. */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<Arrived>
   /** Gives bytes that arrived their id; from now on it is known. */
-  keep(arrived: Arrived, of: { phoneNumberId: string; mimeType: string }): Media
+  keep(arrived: Arrived, of: { phoneNumberId: string; mimeType: string; livesMs: number }): Media
   drop(arrived: Arrived): Promise<void>
-  /** Undefined once it is deleted or 30 days old. */
+  /** Undefined once it is deleted or its time is up. */
   get(id: string): Media | undefined
   /** Whether it was ever given: also true of what is gone. */
   knew(id: string): boolean
@@ -46,7 +46,10 @@ export interface MediaStore extends AsyncDisposable {
   delete(id: string): Promise<void>
 }
 
-const lifetimeMs = 30 * 86_400_000
+const dayMs = 86_400_000
+/** How long Meta knows what a business uploaded, and what a person sent. */
+export const uploadLivesMs = 30 * dayMs
+export const inboundLivesMs = 7 * dayMs
 const sweepEveryMs = 3_600_000
 
 interface Needs {
@@ -67,12 +70,12 @@ export async function openMedia({
 }: Needs): Promise<MediaStore> {
   const folder = dataFolder ? join(dataFolder, 'media') : join(tmpdir(), `waypost-sandbox-${newId()}`)
   const put = sql.prepare(
-    'INSERT INTO media (id, phone_number_id, mime_type, sha256, bytes, at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO media (id, phone_number_id, mime_type, sha256, bytes, at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const one = sql.prepare('SELECT * FROM media WHERE id = ?')
   const used = sql.prepare('UPDATE media SET used = 1 WHERE id = ? AND used = 0')
   const gone = sql.prepare('UPDATE media SET gone = 1 WHERE id = ?')
-  const old = sql.prepare('SELECT id FROM media WHERE gone = 0 AND at <= ?')
+  const old = sql.prepare('SELECT id FROM media WHERE gone = 0 AND expires_at <= ?')
   const needed = sql.prepare('SELECT 1 FROM media WHERE id = ? AND (used = 1 OR gone = 0)')
 
   const pathOf = (id: string) => join(folder, id)
@@ -108,7 +111,7 @@ export async function openMedia({
 
   async function sweep(): Promise<void> {
     try {
-      for (const { id } of old.all(now() - lifetimeMs)) await forget(String(id))
+      for (const { id } of old.all(now())) await forget(String(id))
     } catch (error) {
       events.storageFailed(error)
     }
@@ -126,14 +129,15 @@ export async function openMedia({
   return {
     folder,
     receive,
-    keep({ id, sha256, bytes }, { phoneNumberId, mimeType }) {
-      put.run(id, phoneNumberId, mimeType, sha256, bytes, now())
+    keep({ id, sha256, bytes }, { phoneNumberId, mimeType, livesMs }) {
+      const at = now()
+      put.run(id, phoneNumberId, mimeType, sha256, bytes, at, at + livesMs)
       return { id, phoneNumberId, mimeType, sha256, bytes }
     },
     drop: ({ id }) => remove(id),
     get(id) {
       const row = one.get(id)
-      return row && row.gone === 0 && Number(row.at) > now() - lifetimeMs ? mediaOf(row) : undefined
+      return row && row.gone === 0 && Number(row.expires_at) > now() ? mediaOf(row) : undefined
     },
     knew: (id) => one.get(id) !== undefined,
     use: (id) => void used.run(id),

@@ -52,9 +52,9 @@ for (const [kind, { mostBytes, types }] of Object.entries(mediaKinds)) {
   }
 }
 
-/** Undefined for what WhatsApp does not carry. */
+/** Undefined for what WhatsApp does not carry. Parameters, such as `; codecs=opus`, do not count. */
 export function mediaType(mimeType: string): MediaType | undefined {
-  return byType.get(mimeType)
+  return byType.get(mimeType.split(';')[0]?.trim().toLowerCase() ?? '')
 }
 
 export const mediaTypes: readonly string[] = [...byType.keys()]

@@ -9,7 +9,10 @@ export const harmless = {
 }
 
 /** Pictures and sound are looked at, documents are saved, each under a name that is one on any system. */
-export function dispositionOf({ contentType, fileName }: MediaFile): string {
+export function dispositionOf({
+  contentType,
+  fileName,
+}: Pick<MediaFile, 'contentType' | 'fileName'>): string {
   const { kind = 'document', extension = 'bin' } = mediaType(contentType) ?? {}
   const name = nameOf(fileName) || `${kind}.${extension}`
   const plain = name.replaceAll(/[^ -~]|["\\%]/g, '_')

@@ -1,7 +1,18 @@
 import type { MediaKind } from '../media/types.ts'
 
-/** What a message shows on the phone. More kinds come beside these. */
-export type MessageContent = TextContent | MediaContent | LocationContent | ContactsContent | TemplateContent
+import type { Contact } from './contact.ts'
+
+/** What a message says. More kinds come beside these. */
+export type MessageContent = WrittenContent | TemplateContent
+
+/** What a person can say. */
+export type WrittenContent =
+  | TextContent
+  | MediaContent
+  | LocationContent
+  | ContactsContent
+  | ReactionContent
+  | ButtonContent
 
 export interface TextContent {
   kind: 'text'
@@ -22,6 +33,8 @@ export interface MediaFile {
   id: string
   contentType: string
   fileName?: string
+  /** Hexadecimal. */
+  sha256: string
   bytes: number
 }
 
@@ -41,6 +54,19 @@ export interface ContactsContent {
   contacts: Contact[]
 }
 
+export interface ReactionContent {
+  kind: 'reaction'
+  /** Without an emoji the reaction is taken back. */
+  reaction: { messageId: string; emoji: string }
+}
+
+/** A pressed reply button of a template. On the phone it looks like a text. */
+export interface ButtonContent {
+  kind: 'button'
+  text: string
+  payload: string
+}
+
 /** A template with its parameters filled in. */
 export interface TemplateContent {
   kind: 'template'
@@ -54,34 +80,12 @@ export interface TemplateContent {
 
 /** The phone is told of what stands beside `pressed` when the button is pressed. */
 export type Button = { text: string; pressed: boolean } & (
-  | { type: 'reply'; payload: string }
+  | ReplyButton
   | { type: 'url'; opens: string }
   | { type: 'dial'; dials: string }
 )
 
-/** A card of an address book, with the names the One API has for its members. */
-export interface Contact {
-  name: {
-    formattedName: string
-    firstName?: string
-    lastName?: string
-    middleName?: string
-    prefix?: string
-    suffix?: string
-  }
-  addresses?: {
-    street?: string
-    city?: string
-    state?: string
-    zip?: string
-    country?: string
-    countryCode?: string
-    type?: string
-  }[]
-  /** `YYYY-MM-DD` */
-  birthday?: string
-  emails?: { email?: string; type?: string }[]
-  org?: { company?: string; department?: string; title?: string }
-  phones?: { phone?: string; type?: string; waId?: string }[]
-  urls?: { url?: string; type?: string }[]
+export interface ReplyButton {
+  type: 'reply'
+  payload: string
 }

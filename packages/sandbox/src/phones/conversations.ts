@@ -28,7 +28,7 @@ export function conversationTable(database: Database): Conversations {
 
   const put = sql.prepare(
     `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (seq) DO UPDATE SET ticks = excluded.ticks, deliver_at = excluded.deliver_at`,
+     ON CONFLICT (seq) DO UPDATE SET content = excluded.content, ticks = excluded.ticks, deliver_at = excluded.deliver_at`,
   )
   const one = sql.prepare(`SELECT ${columns} FROM message WHERE id = ?`)
   const list = sql.prepare(`SELECT ${columns} FROM message WHERE msisdn = ? ORDER BY seq`)

@@ -3,7 +3,7 @@ import type { EventStreams } from '../event-streams.ts'
 import type { Events } from '../events.ts'
 import type { GraphErrorCode } from '../graph/errors.ts'
 import { failureNotice, messageNotice, type Notice, statusNotice } from '../webhooks/shapes.ts'
-import type { MessageContent, TextContent } from './content.ts'
+import type { Button, MessageContent, ReplyButton, WrittenContent } from './content.ts'
 import type { Conversations } from './conversations.ts'
 import { type Message, shown, type Ticks } from './message.ts'
 import type { Phone, PhoneSettings } from './phone.ts'
@@ -20,7 +20,7 @@ export interface Needs {
   newId(): string
 }
 
-/** What a business says. A person says texts only. */
+/** What a business says, or a person. */
 export interface Saying<Content extends MessageContent = MessageContent> {
   content: Content
   replyTo?: string | undefined
@@ -39,8 +39,14 @@ export interface Failure {
 export interface Delivery {
   /** A business sends. Answers the message's id; everything else comes by webhook. */
   send(business: Business, msisdn: string, saying: Saying): string
-  /** A person writes. */
-  write(phone: Phone, business: Business, saying: Saying<TextContent>): Message
+  /** A person writes, or reacts. */
+  write(phone: Phone, business: Business, saying: Saying<WrittenContent>): Message
+  /** A person answers by a button of a message, which can be pressed no more. Answers what the person said by it. */
+  press(
+    phone: Phone,
+    business: Business,
+    pressed: { message: Message; button: Button & ReplyButton },
+  ): Message
   /** A person has read a message that arrived. */
   readByPerson(message: Message): void
   /** A business has read what a person wrote. */
@@ -169,7 +175,7 @@ export function delivery(needs: Needs): Delivery {
     needs.tell(message.phoneNumberId, statusNotice(message, phone, { status: 'read', at: now() }))
   }
 
-  function write({ msisdn }: Phone, { phoneNumberId }: Business, saying: Saying<TextContent>): Message {
+  function write({ msisdn }: Phone, { phoneNumberId }: Business, saying: Saying<WrittenContent>): Message {
     const { content, replyTo } = saying
     const message = conversations.add({
       id: wamid(msisdn, 'out', needs.newId()),
@@ -187,6 +193,18 @@ export function delivery(needs: Needs): Delivery {
     streams.send(msisdn, 'message', () => shown(message))
     needs.tell(phoneNumberId, messageNotice({ ...message, content }, phones.meet(msisdn), quoted), message.id)
     return message
+  }
+
+  function press(
+    phone: Phone,
+    business: Business,
+    { message, button }: { message: Message; button: Button & ReplyButton },
+  ): Message {
+    const { text, payload } = button
+    button.pressed = true
+    conversations.update(message)
+    streams.send(phone.msisdn, 'message', () => shown(message))
+    return write(phone, business, { content: { kind: 'button', text, payload }, replyTo: message.id })
   }
 
   function takenByBusiness(messageId: string): void {
@@ -217,6 +235,7 @@ export function delivery(needs: Needs): Delivery {
   return {
     send,
     write,
+    press,
     readByPerson,
     readByBusiness: (message) => {
       if (message.ticks !== 'read') climb(message, 'read')

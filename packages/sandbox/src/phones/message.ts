@@ -1,5 +1,5 @@
 import { numberOf } from '../businesses.ts'
-import type { MessageContent } from './content.ts'
+import type { ButtonContent, MessageContent } from './content.ts'
 
 /** How far a message got, as its sender sees it. */
 export type Ticks = 'sent' | 'delivered' | 'read'
@@ -31,7 +31,7 @@ export function shown({ id, msisdn, phoneNumberId, direction, content, replyTo, 
     id,
     from: direction === 'in' ? number : msisdn,
     to: direction === 'in' ? msisdn : number,
-    ...content,
+    ...shownContent(content),
     ...shownMedia(content, `/phones/${msisdn}/messages/${id}/media`),
     ...shownButtons(content),
     ticks,
@@ -41,10 +41,14 @@ export function shown({ id, msisdn, phoneNumberId, direction, content, replyTo, 
   }
 }
 
+function shownContent(content: MessageContent): Exclude<MessageContent, ButtonContent> {
+  return content.kind === 'button' ? { kind: 'text', text: content.text, preview: false } : content
+}
+
 /** Where a file can be fetched instead of what it is called at Meta. */
 function shownMedia(content: MessageContent, url: string) {
   if (!('media' in content) || !content.media) return {}
-  const { id, ...media } = content.media
+  const { id, sha256, ...media } = content.media
   return { media: { ...media, url } }
 }
 

@@ -186,7 +186,6 @@ describe('a message from the person', () => {
 
   const refused = [
     { when: 'nobody registered the number', body: { ...note, to: '2799900999' }, status: 404 },
-    { when: 'the type is of a later issue', body: { ...note, type: 'media' }, status: 400 },
     { when: 'the text is missing', body: { to: businessNumber, type: 'text' }, status: 400 },
     { when: 'it quotes what is not there', body: { ...note, replyTo: 'wamid.nothing' }, status: 400 },
     { when: 'the phone is off', settings: { online: false }, body: note, status: 409 },

@@ -7,18 +7,20 @@ import type { EventStreams } from '../event-streams.ts'
 import type { MediaStore } from '../media/media.ts'
 import { checkedBody, Problem } from '../problem.ts'
 import { dispositionOf, harmless } from './attachment.ts'
+import type { Button, ReplyButton } from './content.ts'
 import type { Conversations } from './conversations.ts'
 import type { Delivery } from './delivery.ts'
 import { type Message, shown } from './message.ts'
 import { isMsisdn, type Phone, PhoneSettings } from './phone.ts'
 import type { Phones } from './phones.ts'
+import { attach, mostWrittenBytes, writingOf } from './writing.ts'
 
 export interface Needs {
   phones: Phones
   conversations: Conversations
   businesses: Businesses
   delivery: Delivery
-  media: Pick<MediaStore, 'folder'>
+  media: Pick<MediaStore, 'folder' | 'receive' | 'keep' | 'use'>
   streams: EventStreams
 }
 
@@ -34,18 +36,6 @@ const Change = Compile(
   Type.Partial(Type.Object({ ...PhoneSettings.properties, msisdn: Type.String(), userId: Type.String() }), {
     additionalProperties: false,
   }),
-)
-
-const Written = Compile(
-  Type.Object(
-    {
-      to: Type.String(),
-      type: Type.Literal('text'),
-      text: Type.String({ minLength: 1, maxLength: 65_536 }),
-      replyTo: Type.Optional(Type.String()),
-    },
-    { additionalProperties: false },
-  ),
 )
 
 const Press = Compile(Type.Object({ button: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }))
@@ -76,25 +66,23 @@ export async function phoneRoutes(app: FastifyInstance, needs: Needs): Promise<v
   app.get<OfPhone>('/phones/:msisdn/messages', async ({ params }) =>
     conversations.ofPhone(msisdnIn(params)).map(shown),
   )
-  app.post<OfPhone>('/phones/:msisdn/messages', async ({ params, body }, reply) => {
-    const phone = phones.get(msisdnIn(params))
-    const { to, text, replyTo } = checkedBody(Written, body)
-    const business = businesses.withNumber(to.replace(/^\+/, ''))
-    if (!business?.callbackUri) throw new Problem(404, `Nobody has registered the business number ${to}`)
-    if (!phone.onWhatsApp) throw new Problem(409, 'This phone is not on WhatsApp')
-    if (!phone.online) throw new Problem(409, 'This phone is off')
-    const quoted = replyTo === undefined ? undefined : conversations.get(replyTo)
-    if (
-      replyTo !== undefined &&
-      (quoted?.msisdn !== phone.msisdn || quoted.phoneNumberId !== business.phoneNumberId)
-    ) {
-      throw new Problem(400, 'replyTo names no message on this phone')
-    }
-    reply.code(201)
-    return shown(
-      delivery.write(phone, business, { content: { kind: 'text', text, preview: false }, replyTo }),
-    )
-  })
+  app.post<OfPhone>(
+    '/phones/:msisdn/messages',
+    { bodyLimit: mostWrittenBytes },
+    async ({ params, body }, reply) => {
+      const phone = phones.get(msisdnIn(params))
+      const { to, replyTo, content } = writingOf(body)
+      const business = businesses.withNumber(to.replace(/^\+/, ''))
+      if (!business?.callbackUri) throw new Problem(404, `Nobody has registered the business number ${to}`)
+      mayWrite(phone)
+      const conversation = { msisdn: phone.msisdn, phoneNumberId: business.phoneNumberId }
+      if (replyTo !== undefined) said('replyTo', replyTo, conversation)
+      if (content.kind === 'reaction') said('reaction.messageId', content.reaction.messageId, conversation)
+      const whole = content.kind === 'file' ? await attach(media, business.phoneNumberId, content) : content
+      reply.code(201)
+      return shown(delivery.write(phone, business, { content: whole, replyTo }))
+    },
+  )
 
   app.post<OfMessage>('/phones/:msisdn/messages/:id/read', async ({ params }) => {
     const message = arrivedIn(params)
@@ -116,8 +104,9 @@ export async function phoneRoutes(app: FastifyInstance, needs: Needs): Promise<v
       .sendFile(file.id, { contentType: false, maxAge: '1h', immutable: true })
   })
 
-  app.post<OfMessage>('/phones/:msisdn/messages/:id/press', async ({ params, body }) => {
-    const { ticks, content } = arrivedIn(params)
+  app.post<OfMessage>('/phones/:msisdn/messages/:id/press', async ({ params, body }, reply) => {
+    const message = arrivedIn(params)
+    const { ticks, content } = message
     if (ticks === 'sent') throw new Problem(409, 'The message has not reached the phone, which is off')
     const { button: place } = checkedBody(Press, body)
     const button = 'buttons' in content ? content.buttons?.[place - 1] : undefined
@@ -128,9 +117,34 @@ export async function phoneRoutes(app: FastifyInstance, needs: Needs): Promise<v
       case 'dial':
         return { dials: button.dials }
       case 'reply':
-        throw new Problem(409, 'Answering by button is not there yet')
+        return reply.code(201).send(shown(answer(message, button)))
     }
   })
+
+  function answer(message: Message, button: Button & ReplyButton): Message {
+    const phone = phones.get(message.msisdn)
+    mayWrite(phone)
+    if (button.pressed) throw new Problem(409, 'This button has been pressed')
+    const business = businesses.get(message.phoneNumberId)
+    if (!business?.callbackUri) throw new Problem(404, 'Nobody has registered the business number')
+    return delivery.press(phone, business, { message, button })
+  }
+
+  function mayWrite({ onWhatsApp, online }: Phone): void {
+    if (!onWhatsApp) throw new Problem(409, 'This phone is not on WhatsApp')
+    if (!online) throw new Problem(409, 'This phone is off')
+  }
+
+  /** A message is answered where it was said. */
+  function said(
+    member: string,
+    id: string,
+    { msisdn, phoneNumberId }: Pick<Message, 'msisdn' | 'phoneNumberId'>,
+  ) {
+    const message = conversations.get(id)
+    if (message?.msisdn !== msisdn || message.phoneNumberId !== phoneNumberId)
+      throw new Problem(400, `${member} names no message of this conversation`)
+  }
 
   function arrivedIn({ id, ...params }: OfMessage['Params']): Message {
     const message = conversations.get(id)

@@ -1,7 +1,8 @@
 import { type GraphErrorCode, graphErrors } from '../graph/errors.ts'
-import type { TextContent } from '../phones/content.ts'
+import type { WrittenContent } from '../phones/content.ts'
 import { type Message, shown, type Ticks } from '../phones/message.ts'
 import type { Phone } from '../phones/phone.ts'
+import { writtenShape } from './written.ts'
 
 /** One thing to tell a business: what stands in `statuses` or `messages` of a webhook, and whom it is about. */
 export interface Notice {
@@ -29,7 +30,7 @@ export function failureNotice(
 
 /** What the person wrote. `quoted` is the message it answers. */
 export function messageNotice(
-  message: Message & { content: TextContent },
+  message: Message & { content: WrittenContent },
   phone: Phone,
   quoted: Message | undefined,
 ): Notice {
@@ -38,8 +39,7 @@ export function messageNotice(
     from_user_id: phone.userId,
     id: message.id,
     timestamp: seconds(message.at),
-    type: 'text',
-    text: { body: message.content.text },
+    ...writtenShape(message.content),
     ...(quoted ? { context: { from: shown(quoted).from, id: quoted.id } } : {}),
   }
   return notice('message', body, { profile: { name: phone.profileName }, ...contactOf(phone) })

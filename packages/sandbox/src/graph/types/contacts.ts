@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Contact } from '../../phones/content.ts'
+import type { Contact } from '../../phones/contact.ts'
 import { checked } from '../check.ts'
 import { GraphError } from '../errors.ts'
 import { type Reader, requestOf, sendingOf, strict } from '../sending.ts'

@@ -55,8 +55,8 @@ export function mediaOf(sender: Sender, member: string, { id, link }: { id?: str
   return media
 }
 
-export function fileOf({ id, mimeType, bytes }: Media, fileName: string | undefined): MediaFile {
-  return { id, contentType: mimeType, ...(fileName ? { fileName } : {}), bytes }
+export function fileOf({ id, mimeType, sha256, bytes }: Media, fileName: string | undefined): MediaFile {
+  return { id, contentType: mimeType, ...(fileName ? { fileName } : {}), sha256, bytes }
 }
 
 /** Meta looks at the file only after it said yes. */

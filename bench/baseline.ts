@@ -31,6 +31,7 @@ const store = forgetfulStore()
 const app: App = {
   downloadUrl: () => '',
   store,
+  clock: undefined,
   media: {} as App['media'], // no file is sent to it
   directory: await openDirectory(store),
   registrar: { start() {}, stop() {}, state: () => undefined, settled: async () => {} },

@@ -45,7 +45,9 @@ export async function install(t: Scope, overrides: Overrides = {}) {
   t.after(() => opened.disposeAsync())
   const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))
-  const sandbox = opened.use(await openSandbox({ host: '127.0.0.1', port: 0 }))
+  const sandbox = opened.use(
+    await openSandbox({ host: '127.0.0.1', port: 0, adminToken: async () => adminToken }),
+  )
   const received = { one: await receiver(t), legacy: await receiver(t) }
 
   const integration = (generation: 'one' | 'legacy') => ({

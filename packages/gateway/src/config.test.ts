@@ -24,6 +24,18 @@ test('an empty variable counts as absent, for the settings that look at it as we
   assert.equal(loadConfig({ WAYPOST_PORT: ' ' }).WAYPOST_PORT, 8080)
 })
 
+const clocks: [string, Record<string, string>, boolean][] = [
+  ['on a laptop', {}, true],
+  ['without the sandbox', { WAYPOST_SANDBOX_PORT: '0' }, false],
+  ['on a public address', { WAYPOST_HOST: '0.0.0.0' }, false],
+  ['on a public address beside a sandbox', { WAYPOST_HOST: '0.0.0.0', WAYPOST_SANDBOX_PORT: '8090' }, true],
+  ['when the operator forbids it', { WAYPOST_TEST_CLOCK: 'false' }, false],
+]
+for (const [when, env, turnable] of clocks)
+  test(`the clock ${when} can${turnable ? '' : 'not'} be turned`, () => {
+    assert.equal(loadConfig(env).WAYPOST_TEST_CLOCK, turnable)
+  })
+
 const privateTargets: [string, Record<string, string>, boolean][] = [
   ['beside the sandbox on loopback', {}, true],
   ['without the sandbox', { WAYPOST_SANDBOX_PORT: '0' }, false],

@@ -75,6 +75,11 @@ export const settings = {
     what: 'Callback URLs may point to private, link-local and loopback addresses. The sandbox beside the gateway may be called back in any case, if `WAYPOST_SANDBOX_PORT` is set.',
     read: (text, env) => (text === undefined ? besideSandbox(env) : truth(text)),
   }),
+  WAYPOST_TEST_CLOCK: setting({
+    default: '`true` when the sandbox is on, else `false`',
+    what: 'The business clock can be turned, by `PUT /admin/clock`; without, it is real time, however far it was turned before. The sandbox counts as on where `WAYPOST_SANDBOX_PORT` is set, and not to 0, or the host is loopback.',
+    read: (text, env) => (text === undefined ? isSandboxOn(env) : truth(text)),
+  }),
   WAYPOST_TRUST_PROXY: setting({
     default: 'none',
     what: 'Addresses and CIDR ranges, comma-separated, of proxies whose `X-Forwarded-For` is believed when addresses are checked.',
@@ -179,6 +184,10 @@ function besideSandbox({
   WAYPOST_SANDBOX_PORT: sandbox = '8090',
 }: Environment) {
   return sandbox !== '0' && /^(127\.|localhost$|::1$|\[::1\]$)/.test(host)
+}
+
+function isSandboxOn(env: Environment) {
+  return env.WAYPOST_SANDBOX_PORT === undefined ? besideSandbox(env) : Number(env.WAYPOST_SANDBOX_PORT) !== 0
 }
 
 /**

@@ -17,7 +17,7 @@ import { teller } from './callbacks/tell.ts'
 import type { Config } from './config.ts'
 import type { App } from './core/app.ts'
 import { blame } from './core/cannot-start.ts'
-import { realClock } from './core/clock.ts'
+import { businessClock } from './core/clock.ts'
 import { openDirectory } from './core/directory.ts'
 import { type Dispatch, dispatch } from './core/dispatch.ts'
 import { openEvents } from './core/events.ts'
@@ -66,14 +66,16 @@ export async function openGateway({
 }: GatewayOptions): Promise<Gateway> {
   await using parts = new AsyncDisposableStack()
   const events = openEvents(log)
-  const { now } = realClock
+  const clock = businessClock()
+  const { now } = clock
   const { random } = Math
   const newId = idMaker()
 
   const failed = (error: unknown) => events.storeFailed('worker', error)
   const store = parts.use(
-    await openStore(config.WAYPOST_DATABASE_URL, { failed }).catch(blame('WAYPOST_DATABASE_URL')),
+    await openStore(config.WAYPOST_DATABASE_URL, { failed, now }).catch(blame('WAYPOST_DATABASE_URL')),
   )
+  if (config.WAYPOST_TEST_CLOCK) clock.turn(await store.clockOffset())
   const media = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
   const directory = await openDirectory(store)
   const agent = parts.adopt(
@@ -103,6 +105,7 @@ export async function openGateway({
   const publicUrl = () => config.WAYPOST_PUBLIC_URL ?? url
   const app: App = {
     store,
+    clock: config.WAYPOST_TEST_CLOCK ? clock : undefined,
     media,
     directory,
     registrar: registrar({ directory, supplierOf, events, publicUrl }),
@@ -136,7 +139,8 @@ export async function openGateway({
   if (roles.includes('dispatch')) {
     dispatching.push(dispatch(app))
     works.push(...dispatching, fetching(app))
-    parts.use(keepRetention(app))
+    const retention = parts.use(keepRetention(app))
+    clock.onTurn(retention.turned)
   }
   if (roles.includes('callbacks')) {
     const sender = parts.use(callbackSender({ now: Date.now, version, ...callbackTargets }))
@@ -157,6 +161,9 @@ export async function openGateway({
   // A process id comes back after a restart; a node never does.
   const node = `${hostname()}:${process.pid}:${newId().slice(-8)}`
   for (const work of works) served.push(serveLanes({ store, events, node, now }, work))
+  clock.onTurn(() => {
+    for (const own of served) own.turned()
+  })
   // All of them stop at the same moment, and before the server: reports on what is still under way are taken.
   parts.defer(async () => void (await Promise.all(served.map((own) => own.stop()))))
   await server.register(async (open: FastifyInstance) => health(open, app))

@@ -10,6 +10,7 @@ export {
 export { charactersIn, isLonger } from './characters.ts'
 export { AccountPatch, AccountSettings } from './endpoints/admin/account.ts'
 export { CallbackView } from './endpoints/admin/callbacks.ts'
+export type { ClockSetting } from './endpoints/admin/clock.ts'
 export {
   hiddenSecret,
   IntegrationPatch,

@@ -11,6 +11,8 @@ export interface Events {
   webhookUnreachable(line: { phoneNumberId: string; cause: string; retryInMs: number }): void
   /** Tried for seven days. */
   webhookDropped(line: { phoneNumberId: string; items: number }): void
+  /** A gateway that registered here goes on by another time. */
+  clockNotTurned(line: { url: string; cause: string }): void
   /** What was not written stays in memory and is written with the next try. */
   storageFailed(error: unknown): void
   /** A fault of ours. */
@@ -25,6 +27,7 @@ export function logEvents(log: Logger): Events {
     webhookRefused: (line) => log.warn(line, 'webhook.refused'),
     webhookUnreachable: (line) => log.warn(line, 'webhook.unreachable'),
     webhookDropped: (line) => log.error(line, 'webhook.dropped'),
+    clockNotTurned: (line) => log.warn(line, 'clock.notTurned'),
     storageFailed: (error) => log.error({ err: error }, 'storage.failed'),
     requestFailed: ({ error, ...line }) => log.error({ ...line, err: error }, 'request.failed'),
   }

@@ -62,4 +62,9 @@ export const migrations = [
    UPDATE media SET expires_at = at + 2592000000;
    DROP INDEX media_old;
    CREATE INDEX media_old ON media (expires_at) WHERE gone = 0`,
+
+  `CREATE TABLE clock (
+     only_one  INTEGER PRIMARY KEY CHECK (only_one = 1),
+     offset_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID`,
 ]

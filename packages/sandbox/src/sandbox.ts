@@ -3,6 +3,9 @@ import { pageFolder } from '@waypost/phone'
 import { type Logger, pino } from 'pino'
 import { businessTable } from './businesses.ts'
 import { callbackRoutes } from './callbacks.ts'
+import { openClock } from './clock/clock.ts'
+import { gateways } from './clock/gateways.ts'
+import { clockRoutes } from './clock/routes.ts'
 import { openDatabase } from './database.ts'
 import { eventStreams } from './event-streams.ts'
 import { logEvents } from './events.ts'
@@ -26,6 +29,10 @@ export interface Options {
   dataFolder?: string
   log?: Logger
   now?(): number
+  /** Of the gateways that register here, whose clocks are turned with this one; without, they are not. */
+  adminToken?(): Promise<string | undefined>
+  /** Where the token may go beside this machine. */
+  trustedOrigins?: ReadonlySet<string>
   /** 32 hex digits. */
   newId?(): string
 }
@@ -39,11 +46,13 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 export async function openSandbox(options: Options): Promise<Sandbox> {
-  const { port, host, dataFolder, log = pino({ level: 'silent' }), now = Date.now, newId = newUuid } = options
+  const { port, host, dataFolder, log = pino({ level: 'silent' }), newId = newUuid } = options
   await using opened = new AsyncDisposableStack()
 
   const events = logEvents(log)
   const database = opened.use(openDatabase(dataFolder, events))
+  const clock = openClock(database, options.now ?? Date.now)
+  const { now } = clock
   const media = opened.use(await openMedia({ database, dataFolder, events, now, newId }))
   const streams = eventStreams()
   const businesses = businessTable(database)
@@ -54,9 +63,21 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
   // Webhooks and delivery tell each other: what happened to a message, and that its receiver has it.
   let delivery: Delivery | undefined
   const taken = (messageId: string) => delivery?.takenByBusiness(messageId)
-  const webhooks = opened.use(openWebhooks({ database, businesses, events, now, newId, taken }))
+  const turning = gateways({
+    businesses,
+    events,
+    adminToken: options.adminToken ?? noToken,
+    trustedOrigins: options.trustedOrigins ?? new Set(),
+  })
+  const registered = (url: string) => {
+    if (clock.offsetMs() !== 0) void turning.turnOne(url, clock.offsetMs())
+  }
+  const webhooks = opened.use(openWebhooks({ database, businesses, events, now, newId, taken, registered }))
   delivery = deliveryOf({ phones, conversations, streams, events, tell: webhooks.tell, now, newId })
   opened.defer(delivery.close)
+  clock.onAdvance(delivery.advanced)
+  clock.onAdvance(webhooks.advanced)
+  clock.onAdvance(() => void media.sweep())
 
   const routes: string[] = []
   const app = httpServer({ events, onRoute: (route) => routes.push(route) })
@@ -78,6 +99,7 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
   app.register(graphRoutes, { prefix: '/graph', ...needs })
   app.register(phoneRoutes, needs)
   app.register(callbackRoutes, needs)
+  app.register(clockRoutes, { clock, gateways: turning })
   app.register(healthRoutes)
   app.register(pageRoutes, { folder: pageFolder })
   const url = await app.listen({ port, host })
@@ -86,6 +108,8 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
   const running = opened.move()
   return { url, routes, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
+
+const noToken = async () => undefined
 
 function newUuid(): string {
   return randomUUIDv7().replaceAll('-', '')

@@ -9,6 +9,9 @@ test('everything has a default', () => {
     port: 8090,
     dataFolder: resolve('data/sandbox'),
     logLevel: 'info',
+    adminToken: undefined,
+    adminTokenFile: resolve('data/admin-token'),
+    trustedOrigins: new Set(['http://127.0.0.1:8080']),
   })
 })
 
@@ -18,12 +21,18 @@ test('the environment decides, and an empty variable is none', () => {
     WAYPOST_SANDBOX_PORT: '0',
     WAYPOST_DATA: '/var/waypost',
     WAYPOST_LOG_LEVEL: '',
+    WAYPOST_ADMIN_TOKEN: 'a token of sixteen',
+    WAYPOST_PUBLIC_URL: 'https://waypost.example/base',
+    WAYPOST_PORT: '8000',
   }
   assert.deepEqual(settingsOf(env), {
     host: '0.0.0.0',
     port: 0,
     dataFolder: '/var/waypost/sandbox',
     logLevel: 'info',
+    adminToken: 'a token of sixteen',
+    adminTokenFile: '/var/waypost/admin-token',
+    trustedOrigins: new Set(['https://waypost.example', 'http://0.0.0.0:8000']),
   })
 })
 

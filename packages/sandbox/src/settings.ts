@@ -6,6 +6,11 @@ export interface Settings {
   port: number
   dataFolder: string
   logLevel: string
+  /** The gateway's, where it is set; it keeps one of its own in the data folder otherwise. */
+  adminToken: string | undefined
+  adminTokenFile: string
+  /** Where the gateway beside it may be found, except on this machine. */
+  trustedOrigins: ReadonlySet<string>
 }
 
 export class SettingsError extends Error {}
@@ -31,10 +36,18 @@ export function settingsOf(env: Record<string, string | undefined>): Settings {
   }
 
   if (problems.length > 0) throw new SettingsError(problems.join('\n'))
+  const data = setting('WAYPOST_DATA', './data')
+  const publicUrl = URL.parse(setting('WAYPOST_PUBLIC_URL', ''))
+  const beside = URL.parse(
+    `http://${host.includes(':') ? `[${host}]` : host}:${setting('WAYPOST_PORT', '8080')}`,
+  )
   return {
     host,
     port: Number(port),
-    dataFolder: resolve(join(setting('WAYPOST_DATA', './data'), 'sandbox')),
+    dataFolder: resolve(join(data, 'sandbox')),
     logLevel,
+    adminToken: setting('WAYPOST_ADMIN_TOKEN', '') || undefined,
+    adminTokenFile: resolve(join(data, 'admin-token')),
+    trustedOrigins: new Set([publicUrl, beside].flatMap((url) => url?.origin ?? [])),
   }
 }

@@ -1,5 +1,5 @@
 import type { Channel } from '@waypost/protocol'
-import type { Clock } from './clock.ts'
+import type { BusinessClock, Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import type { Warner } from './dispatch.ts'
 import type { Events } from './events.ts'
@@ -16,6 +16,8 @@ import type { Windows } from './window.ts'
 /** What the edges are given: the whole road. Each function asks for the part it uses. */
 export interface App extends Clock {
   store: Store
+  /** The same clock, where it may be turned. */
+  clock: BusinessClock | undefined
   media: MediaStore
   directory: Directory
   registrar: Registrar

@@ -6,4 +6,24 @@ export interface Clock {
   now(): number
 }
 
-export const realClock: Clock = { now: Date.now }
+export interface BusinessClock extends Clock {
+  /** How far it is ahead of real time. */
+  offsetMs(): number
+  turn(offsetMs: number): void
+  /** Whoever waits for something by real time because it knew how long is to look again. */
+  onTurn(listener: () => void): void
+}
+
+export function businessClock(): BusinessClock {
+  const listeners: (() => void)[] = []
+  let offset = 0
+  return {
+    now: () => Date.now() + offset,
+    offsetMs: () => offset,
+    turn(offsetMs) {
+      offset = offsetMs
+      for (const listener of listeners) listener()
+    },
+    onTurn: (listener) => void listeners.push(listener),
+  }
+}

@@ -334,6 +334,13 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     servable: () => true, // a lane without a sender is served as well: its messages expire
     serve,
     warn,
+    turned() {
+      for (const place of places.values()) {
+        place.sender = undefined // what the supplier said holds for another time
+        place.lookedAt = -Infinity
+        place.slots.rouse()
+      }
+    },
     async drained() {
       await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
     },

@@ -12,6 +12,8 @@ export interface LaneWork {
   isBusy?(lane: string): boolean
   /** Resolves when nothing that `serve` started is under way any more. */
   drained(): Promise<void>
+  /** The business clock was turned: whatever waits looks again. */
+  turned?(): void
 }
 
 /** Tells whoever serves lanes here that something in them became due. */
@@ -20,6 +22,8 @@ export interface Waker {
 }
 
 export interface Lanes extends Waker {
+  /** The business clock was turned: finds at once what became due by it. */
+  turned(): void
   /** Begins nothing more from the moment of the call, waits for what is under way, and gives the lanes back. */
   stop(): Promise<void>
 }
@@ -152,6 +156,11 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
 
   return {
     wake,
+    turned() {
+      if (stopping.signal.aborted) return
+      work.turned?.()
+      polling = polling.then(poll)
+    },
     async stop() {
       clearInterval(timer)
       stopping.abort()

@@ -13,12 +13,18 @@ const everyMs = 10 * 60_000
 const bite = 500
 const dayMs = 24 * 60 * 60_000
 
+export interface Retention extends AsyncDisposable {
+  /** Does it now as well: the business clock was turned. */
+  turned(): void
+}
+
 /** Deletes files whose time is up: now, and every ten minutes. */
-export function keepRetention(app: Needs): AsyncDisposable {
+export function keepRetention(app: Needs): Retention {
   let sweeping = sweep()
-  const timer = setInterval(() => {
+  function sweepAgain() {
     sweeping = sweeping.then(sweep)
-  }, everyMs)
+  }
+  const timer = setInterval(sweepAgain, everyMs)
 
   async function sweep() {
     try {
@@ -31,6 +37,7 @@ export function keepRetention(app: Needs): AsyncDisposable {
   }
 
   return {
+    turned: sweepAgain,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       await sweeping

@@ -143,6 +143,9 @@ export interface Store extends AsyncDisposable {
   // Settings
 
   loadSettings(): Promise<Settings>
+  /** How far the business clock is turned: 0 until it was put. */
+  clockOffset(): Promise<number>
+  putClockOffset(offsetMs: number): Promise<void>
   putAccount(account: Account): Promise<void>
   /** With an amount, its balance is that from now on, whatever it was; null: nothing is charged. Without one it stays. */
   putIntegration(integration: Integration, amount?: number | null): Promise<void>

@@ -4,6 +4,7 @@ import type { Store } from '../core/store.ts'
 import { acceptingSuite } from './suite/accepting.ts'
 import { balancesSuite } from './suite/balances.ts'
 import { callbacksSuite } from './suite/callbacks.ts'
+import { clockSuite } from './suite/clock.ts'
 import { fetchesSuite } from './suite/fetches.ts'
 import { filesSuite } from './suite/files.ts'
 import { lanesSuite } from './suite/lanes.ts'
@@ -47,6 +48,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
       lanesSuite,
       lookingSuite,
       modelSuite,
+      clockSuite,
     ])
       suite(stage)
   })

@@ -44,6 +44,8 @@ export interface MediaStore extends AsyncDisposable {
   /** A message has the file now, which stays with it whatever becomes of the id. */
   use(id: string): void
   delete(id: string): Promise<void>
+  /** Removes what nobody can have any more; otherwise that happens every hour. */
+  sweep(): Promise<void>
 }
 
 const dayMs = 86_400_000
@@ -142,6 +144,7 @@ export async function openMedia({
     knew: (id) => one.get(id) !== undefined,
     use: (id) => void used.run(id),
     delete: forget,
+    sweep,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       if (!dataFolder) await rm(folder, { recursive: true, force: true })

@@ -54,6 +54,8 @@ export interface Delivery {
   /** A business's receiver has what a person wrote. */
   takenByBusiness(messageId: string): void
   change(msisdn: string, settings: Partial<PhoneSettings>): Phone
+  /** The clock was turned: what is due by it arrives. */
+  advanced(): void
   close(): void
 }
 
@@ -161,6 +163,11 @@ export function delivery(needs: Needs): Delivery {
     }
   }
 
+  function advanced(): void {
+    clearTimeout(timer)
+    deliverDueSafely()
+  }
+
   function climb(message: Message, ticks: Ticks): void {
     message.ticks = ticks
     conversations.update(message)
@@ -242,6 +249,7 @@ export function delivery(needs: Needs): Delivery {
     },
     takenByBusiness,
     change,
+    advanced,
     close,
   }
 }

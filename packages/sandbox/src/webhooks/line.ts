@@ -23,6 +23,8 @@ export interface Line {
   add(notice: Notice, messageId?: string): void
   /** The receiver registered: try everything now. */
   restart(): void
+  /** Posts what is due by now, such as when the clock was turned. */
+  pump(): void
   /** Begins no more posts, and resolves when the last one has ended. */
   close(): Promise<void>
 }
@@ -173,7 +175,7 @@ export function webhookLine(needs: Needs, phoneNumberId: string): Line {
     await Promise.all(posts)
   }
 
-  return { add, restart, close }
+  return { add, restart, pump, close }
 }
 
 function inOrder(waiting: Waiting[]): Waiting[] {

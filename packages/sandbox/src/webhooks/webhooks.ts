@@ -18,6 +18,8 @@ export interface Webhooks extends AsyncDisposable {
   /** Registers a URL if it answers the challenge; otherwise nothing changes, and the answer says what was wrong. */
   register(phoneNumberId: string, url: string, verifyToken: string): Promise<{ problem?: string }>
   unregister(phoneNumberId: string): Business
+  /** The clock was turned: what is due by it goes out. */
+  advanced(): void
 }
 
 const graceMs = 2_000
@@ -29,9 +31,11 @@ interface Needs {
   now(): number
   newId(): string
   taken(messageId: string): void
+  registered(url: string): void
 }
 
-export function openWebhooks({ database, businesses, events, now, newId, taken }: Needs): Webhooks {
+export function openWebhooks(own: Needs): Webhooks {
+  const { database, businesses, events, now, newId, taken, registered } = own
   const lines = new Map<string, Line>()
   const http = posting()
   const needs = {
@@ -56,6 +60,7 @@ export function openWebhooks({ database, businesses, events, now, newId, taken }
     businesses.register(phoneNumberId, url)
     events.webhookRegistered({ phoneNumberId, url })
     lineOf(phoneNumberId).restart()
+    registered(url)
     return {}
   }
 
@@ -82,6 +87,9 @@ export function openWebhooks({ database, businesses, events, now, newId, taken }
     tell: (phoneNumberId, notice, messageId) => lineOf(phoneNumberId).add(notice, messageId),
     register,
     unregister: (phoneNumberId) => businesses.register(phoneNumberId, undefined),
+    advanced() {
+      for (const line of lines.values()) line.pump()
+    },
     async [Symbol.asyncDispose]() {
       const closed = Promise.all([...lines.values()].map((line) => line.close()))
       // Receivers may finish their answers: what is cut off here is posted twice.

@@ -5,6 +5,7 @@ import type { App } from '../../core/app.ts'
 import { routeOf } from '../surface.ts'
 import { accountHandlers } from './account.ts'
 import { callbackHandlers } from './callbacks.ts'
+import { clockHandlers } from './clock.ts'
 import { type Handler, type Handlers, jsonOf, queryOf } from './contract.ts'
 import { inTurn } from './in-turn.ts'
 import { integrationHandlers } from './integrations.ts'
@@ -36,6 +37,7 @@ export async function admin(server: FastifyInstance, app: App, tools: Tools): Pr
     ...messageHandlers(app),
     ...callbackHandlers(app),
     ...laneHandlers(app),
+    ...clockHandlers(app, change),
   }
   // A prefix of its own lets unknown paths below it be answered here, behind the token.
   await server.register(async (scope) => mount(scope, app, handlers), { prefix })

@@ -108,6 +108,8 @@ export async function openSqlite(
     },
 
     loadSettings: () => read.call('loadSettings', 1),
+    clockOffset: () => read.call('clockOffset', 1),
+    putClockOffset: (offsetMs) => write.call('putClockOffset', 1, offsetMs),
     putAccount: (account) => write.call('putAccount', 1, account),
     putIntegration: (integration, amount) => write.call('putIntegration', 1, integration, amount),
     deleteIntegration: (id) => write.call('deleteIntegration', 1, id),

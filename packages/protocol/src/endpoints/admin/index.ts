@@ -1,5 +1,6 @@
 import { getAccount, patchAccount } from './account.ts'
 import { listCallbacks, listEvents, replayCallback, replayCallbacks } from './callbacks.ts'
+import { getClock, putClock } from './clock.ts'
 import {
   createIntegration,
   deleteIntegration,
@@ -52,4 +53,6 @@ export const admin = {
   replayCallbacks,
   listEvents,
   listLanes,
+  getClock,
+  putClock,
 }

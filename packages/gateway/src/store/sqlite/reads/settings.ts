@@ -21,11 +21,13 @@ const selectAnswer = `
   FROM answers WHERE integration_id = ? AND key = ? AND at > ?`
 
 const selectBalance = 'SELECT amount, reserved FROM balances WHERE integration_id = ?'
+const selectClock = 'SELECT offset_ms AS offsetMs FROM clock'
 
 const selectProbe = 'SELECT at FROM probes'
 
 export interface SettingsReads {
   loadSettings(now: number): Settings
+  clockOffset(now: number): number
   answerOf(now: number, integrationId: string, idempotencyKey: string): KeptAnswer | undefined
   balanceOf(now: number, integrationId: string): Balance
   probe(now: number): void
@@ -41,6 +43,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
   const templates = statement<{ isDefault: number; template: string }>(db, selectTemplates)
   const answer = statement<KeptAnswer>(db, selectAnswer)
   const balance = statement<Balance>(db, selectBalance)
+  const clock = statement<{ offsetMs: number }>(db, selectClock)
   const probe = statement<{ at: number }>(db, selectProbe)
 
   return {
@@ -58,6 +61,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
           .map(({ isDefault, template }) => ({ ...JSON.parse(template), isDefault: isDefault === 1 })),
       }
     },
+    clockOffset: () => clock.get()?.offsetMs ?? 0,
     answerOf: (now, integrationId, key) => answer.get(integrationId, key, now - answerKeptMs),
     balanceOf: (_now, integrationId) => balance.get(integrationId) ?? { amount: null, reserved: 0 },
     probe: () => void probe.get(),

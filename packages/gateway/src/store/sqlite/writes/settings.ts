@@ -34,6 +34,9 @@ const deletePin = 'DELETE FROM pins WHERE integration_id = ? AND number = ?'
 const putProbe =
   'INSERT INTO probes (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at'
 
+const putClock = `
+  INSERT INTO clock (only, offset_ms) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET offset_ms = excluded.offset_ms`
+
 export interface SettingsWrites {
   putAccount(now: number, account: Account): void
   putIntegration(now: number, integration: Integration, amount?: number | null): void
@@ -43,6 +46,7 @@ export interface SettingsWrites {
   deleteKey(now: number, keyId: string): void
   putPin(now: number, pin: Pin): void
   deletePin(now: number, integrationId: string, number: string): void
+  putClockOffset(now: number, offsetMs: number): void
   probe(now: number): void
 }
 
@@ -62,6 +66,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
   const dropKey = statement(db, deleteKey)
   const pin = statement(db, putPin)
   const dropPin = statement(db, deletePin)
+  const clock = statement(db, putClock)
   const probe = statement(db, putProbe)
 
   return {
@@ -78,6 +83,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     deleteKey: (_now, id) => void dropKey.run(id),
     putPin: (_now, { integrationId, number, outcome }) => void pin.run(integrationId, number, outcome),
     deletePin: (_now, integrationId, number) => void dropPin.run(integrationId, number),
+    putClockOffset: (_now, offsetMs) => void clock.run(offsetMs),
     probe: (now) => void probe.run(now),
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { faultKinds } from './faults/fault.ts'
+import { aimedNumbers } from './faults/numbers.ts'
 import { graphErrors } from './graph/errors.ts'
 import { messageTypes } from './graph/message-types.ts'
 import { mediaKinds } from './media/types.ts'
@@ -30,6 +32,24 @@ test('docs/sandbox.md lists exactly the settings of a phone, with their defaults
   for (const [setting, byDefault] of Object.entries(others)) {
     assert.equal(rows.get(quoted(setting)), quoted(JSON.stringify(byDefault)), setting)
   }
+})
+
+test('docs/sandbox.md lists exactly the faults that can be armed, and what each has to say', () => {
+  const documented = rowsOf('Faults to arm').map(([fault, members]) => [fault, members])
+  const known = Object.entries(faultKinds).map(([fault, members]) => [
+    quoted(fault),
+    members.map(quoted).join(', '),
+  ])
+  assert.deepEqual(documented, known)
+})
+
+test('docs/sandbox.md lists exactly the numbers that have a fault, and which', () => {
+  const documented = rowsOf('Numbers with a fault')
+  const known = aimedNumbers.map(({ to, what, fault, code, status, ms, first }) => {
+    const words = [fault, code ?? status ?? ms].filter((word) => word !== undefined).join(' ')
+    return [quoted(to), what, quoted(words) + (first === undefined ? '' : `, ${first}×`)]
+  })
+  assert.deepEqual(documented, known)
 })
 
 test('docs/sandbox.md lists exactly the errors of Graph, with their HTTP status', () => {

@@ -67,4 +67,10 @@ export const migrations = [
      only_one  INTEGER PRIMARY KEY CHECK (only_one = 1),
      offset_ms INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID`,
+
+  `CREATE TABLE fault (
+     only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+     armed    TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE message ADD COLUMN reports TEXT`,
 ]

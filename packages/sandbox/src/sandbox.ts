@@ -9,6 +9,8 @@ import { clockRoutes } from './clock/routes.ts'
 import { openDatabase } from './database.ts'
 import { eventStreams } from './event-streams.ts'
 import { logEvents } from './events.ts'
+import { openFaults } from './faults/faults.ts'
+import { faultRoutes } from './faults/routes.ts'
 import { graphRoutes } from './graph/routes.ts'
 import { healthRoutes } from './health.ts'
 import { openMedia } from './media/media.ts'
@@ -73,7 +75,16 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
     if (clock.offsetMs() !== 0) void turning.turnOne(url, clock.offsetMs())
   }
   const webhooks = opened.use(openWebhooks({ database, businesses, events, now, newId, taken, registered }))
-  delivery = deliveryOf({ phones, conversations, streams, events, tell: webhooks.tell, now, newId })
+  delivery = deliveryOf({
+    phones,
+    conversations,
+    businesses,
+    streams,
+    events,
+    tell: webhooks.tell,
+    now,
+    newId,
+  })
   opened.defer(delivery.close)
   clock.onAdvance(delivery.advanced)
   clock.onAdvance(webhooks.advanced)
@@ -91,6 +102,7 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
     streams,
     media,
     templates,
+    faults: openFaults({ database, conversations, now }),
     webhooks,
     events,
     now,
@@ -99,6 +111,7 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
   app.register(graphRoutes, { prefix: '/graph', ...needs })
   app.register(phoneRoutes, needs)
   app.register(callbackRoutes, needs)
+  app.register(faultRoutes, needs)
   app.register(clockRoutes, { clock, gateways: turning })
   app.register(healthRoutes)
   app.register(pageRoutes, { folder: pageFolder })

@@ -1,3 +1,5 @@
+import { otherErrors } from './other-errors.ts'
+
 /** Meta's errors, as far as the sandbox has them: https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes */
 export const graphErrors = {
   100: { title: 'Invalid parameter', httpStatus: 400 },
@@ -22,19 +24,26 @@ export const graphErrors = {
 
 export type GraphErrorCode = keyof typeof graphErrors
 
+const allErrors: Record<number, { title: string; httpStatus: number }> = { ...otherErrors, ...graphErrors }
+
+/** Of any code that Meta may use, now or later. */
+export function errorOf(code: number): { title: string; httpStatus: number } {
+  return allErrors[code] ?? { title: 'Unknown error', httpStatus: 400 }
+}
+
 /** What the caller of the Graph API did wrong. */
 export class GraphError extends Error {
-  readonly code: GraphErrorCode
+  readonly code: number
   readonly details: string
 
   constructor(code: GraphErrorCode, details: string) {
-    super(`(#${code}) ${graphErrors[code].title}`)
+    super(`(#${code}) ${errorOf(code).title}`)
     this.code = code
     this.details = details
   }
 
   get httpStatus(): number {
-    return graphErrors[this.code].httpStatus
+    return errorOf(this.code).httpStatus
   }
 }
 

@@ -2,6 +2,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import type { Business, Businesses } from '../businesses.ts'
 import type { Events } from '../events.ts'
+import { answerInWay } from '../faults/answer.ts'
 import type { MediaStore } from '../media/media.ts'
 import { refusalOf } from '../problem.ts'
 import type { Templates } from '../templates/templates.ts'
@@ -74,8 +75,9 @@ export async function graphRoutes(app: FastifyInstance, needs: Needs): Promise<v
     businessOf(businessAccountId).phoneNumberId
 
   for (const version of ['', '/:version(^v\\d{1,3}\\.\\d{1,2}$)']) {
-    app.post<Named>(`${version}/:phoneNumberId/messages`, async (request) => {
-      const answer = takeMessage(needs, businessOf(request.params.phoneNumberId), request.body)
+    app.post<Named>(`${version}/:phoneNumberId/messages`, async (request, reply) => {
+      const { answer, way } = takeMessage(needs, businessOf(request.params.phoneNumberId), request.body)
+      if (way) return answerInWay(way, reply, answer)
       await endOfTurn()
       return answer
     })

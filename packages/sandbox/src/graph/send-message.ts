@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Business, Businesses } from '../businesses.ts'
+import { effectOf, type Way } from '../faults/effects.ts'
+import type { Faults } from '../faults/faults.ts'
 import type { MediaStore } from '../media/media.ts'
 import type { Conversations } from '../phones/conversations.ts'
 import type { Delivery } from '../phones/delivery.ts'
@@ -17,13 +19,20 @@ export interface Needs {
   businesses: Pick<Businesses, 'meet'>
   media: Pick<MediaStore, 'get' | 'use'>
   templates: Pick<Templates, 'find'>
+  faults: Pick<Faults, 'take'>
+}
+
+/** What to answer, and how where a fault decides that. */
+export interface Taking {
+  answer?: object
+  way?: Way | undefined
 }
 
 /** `POST /{phone number id}/messages`: a message, or word that the business has read one. */
-export function takeMessage(needs: Needs, business: Business, body: unknown) {
+export function takeMessage(needs: Needs, business: Business, body: unknown): Taking {
   if (typeof body !== 'object' || body === null)
     throw new GraphError(100, 'The request body must be a JSON object.')
-  if ('status' in body) return markAsRead(needs, business, body)
+  if ('status' in body) return { answer: markAsRead(needs, business, body) }
 
   const { media, templates } = needs
   const sender = { ...business, media, templates }
@@ -32,11 +41,25 @@ export function takeMessage(needs: Needs, business: Business, body: unknown) {
   if (msisdn === business.number)
     throw new GraphError(131021, 'Recipient phone number is the sender phone number.')
 
+  const fault = needs.faults.take({ business, msisdn, kind: content.kind, callbackData })
+  const { refusal, lost, way, reports, failure: armed } = effectOf(fault)
+  if (refusal) throw refusal
+  if (lost) return { way }
+
   needs.businesses.meet(business)
   if ('media' in content && content.media) media.use(content.media.id)
   const status = content.kind === 'template' ? { message_status: 'accepted' } : {}
-  const id = needs.delivery.send(business, msisdn, { content, replyTo, callbackData, failure })
-  return { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id, ...status }] }
+  const id = needs.delivery.send(business, msisdn, {
+    content,
+    replyTo,
+    callbackData,
+    failure: failure ?? armed,
+    reports,
+  })
+  return {
+    way,
+    answer: { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id, ...status }] },
+  }
 }
 
 function readerOf(body: object): Reader {

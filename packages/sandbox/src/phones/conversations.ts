@@ -10,6 +10,8 @@ export interface Conversations {
   get(id: string): Message | undefined
   /** All of a phone, oldest first. */
   ofPhone(msisdn: string): Message[]
+  /** When the person last wrote to the business; long ago where never. */
+  lastWrittenAt(msisdn: string, phoneNumberId: string): number
   /** Messages that have reached their `deliverAt`. */
   due(at: number, limit: number): Message[]
   /** The earliest `deliverAt` there is. */
@@ -19,7 +21,7 @@ export interface Conversations {
 }
 
 const columns =
-  'seq, id, msisdn, phone_number_id, direction, content, reply_to, callback_data, at, ticks, deliver_at'
+  'seq, id, msisdn, phone_number_id, direction, content, reply_to, callback_data, at, ticks, deliver_at, reports'
 
 export function conversationTable(database: Database): Conversations {
   const { sql } = database
@@ -27,11 +29,14 @@ export function conversationTable(database: Database): Conversations {
   let lastSeq = Number(sql.prepare('SELECT max(seq) AS seq FROM message').get()?.seq ?? 0)
 
   const put = sql.prepare(
-    `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (seq) DO UPDATE SET content = excluded.content, ticks = excluded.ticks, deliver_at = excluded.deliver_at`,
   )
   const one = sql.prepare(`SELECT ${columns} FROM message WHERE id = ?`)
   const list = sql.prepare(`SELECT ${columns} FROM message WHERE msisdn = ? ORDER BY seq`)
+  const lastWritten = sql.prepare(
+    `SELECT max(at) AS at FROM message WHERE msisdn = ? AND phone_number_id = ? AND direction = 'out'`,
+  )
   const due = sql.prepare(
     `SELECT ${columns} FROM message WHERE deliver_at <= ? ORDER BY deliver_at, seq LIMIT ?`,
   )
@@ -70,6 +75,10 @@ export function conversationTable(database: Database): Conversations {
       database.flush()
       return list.all(msisdn).map(messageOf)
     },
+    lastWrittenAt(msisdn, phoneNumberId) {
+      database.flush()
+      return Number(lastWritten.get(msisdn, phoneNumberId)?.at ?? 0)
+    },
     due(at, limit) {
       database.flush()
       return due.all(at, limit).map(messageOf)
@@ -99,6 +108,7 @@ function valuesOf(m: Message) {
     m.at,
     m.ticks,
     m.deliverAt ?? null,
+    m.reports ?? null,
   ] as const
 }
 
@@ -116,6 +126,7 @@ function messageOf(row: Record<string, SQLOutputValue>): Message {
     at,
     ticks,
     deliver_at,
+    reports,
   } = row
   return {
     seq: Number(seq),
@@ -129,5 +140,6 @@ function messageOf(row: Record<string, SQLOutputValue>): Message {
     at: Number(at),
     ticks: ticks as Message['ticks'],
     deliverAt: deliver_at === null ? undefined : Number(deliver_at),
+    reports: reports === null ? undefined : (reports as Message['reports']),
   }
 }

@@ -1,18 +1,19 @@
-import type { Business } from '../businesses.ts'
+import type { Business, Businesses } from '../businesses.ts'
 import type { EventStreams } from '../event-streams.ts'
 import type { Events } from '../events.ts'
-import type { GraphErrorCode } from '../graph/errors.ts'
 import { failureNotice, messageNotice, type Notice, statusNotice } from '../webhooks/shapes.ts'
 import type { Button, MessageContent, ReplyButton, WrittenContent } from './content.ts'
 import type { Conversations } from './conversations.ts'
 import { type Message, shown, type Ticks } from './message.ts'
 import type { Phone, PhoneSettings } from './phone.ts'
 import type { Phones } from './phones.ts'
+import { type Reports, reportsAt } from './reports.ts'
 import { wamid } from './wamid.ts'
 
 export interface Needs {
   phones: Phones
   conversations: Conversations
+  businesses: Pick<Businesses, 'get'>
   streams: Pick<EventStreams, 'send'>
   events: Pick<Events, 'storageFailed'>
   tell(phoneNumberId: string, notice: Notice, messageId?: string): void
@@ -27,11 +28,13 @@ export interface Saying<Content extends MessageContent = MessageContent> {
   callbackData?: string | undefined
   /** Why Meta finds, after it said yes, that it cannot send this. */
   failure?: Failure | undefined
+  /** How a fault wants it to be reported on. */
+  reports?: Reports | undefined
 }
 
 /** An error that a status brings. */
 export interface Failure {
-  code: GraphErrorCode
+  code: number
   details: string
 }
 
@@ -60,12 +63,16 @@ export interface Delivery {
 }
 
 const undeliverable: Failure = { code: 131026, details: 'Message Undeliverable.' }
+const undelivered: Failure = {
+  code: 131049,
+  details: 'Not delivered to maintain healthy ecosystem engagement.',
+}
 const deliveredAtOnce = 500
 const longestTimerMs = 3_600_000
 const afterFaultMs = 1_000
 
 export function delivery(needs: Needs): Delivery {
-  const { phones, conversations, streams, now } = needs
+  const { phones, conversations, businesses, streams, now } = needs
   /** Ids of messages that arrive with the next turn. */
   let arriving: string[] = []
   let arrival: NodeJS.Immediate | undefined
@@ -74,7 +81,7 @@ export function delivery(needs: Needs): Delivery {
   let timerAt = Number.POSITIVE_INFINITY
 
   function send(business: Business, msisdn: string, saying: Saying): string {
-    const { content, replyTo, callbackData } = saying
+    const { content, replyTo, callbackData, reports } = saying
     const { phoneNumberId, number } = business
     const phone = phones.meet(msisdn)
     const at = now()
@@ -100,9 +107,10 @@ export function delivery(needs: Needs): Delivery {
       at,
       ticks: 'sent',
       deliverAt,
+      reports,
     })
     streams.send(msisdn, 'message', () => shown(message))
-    needs.tell(phoneNumberId, statusNotice(message, phone, { status: 'sent', at }))
+    report(message, phone, 'sent')
     if (phone.online && phone.deliverAfterMs === 0) {
       arriving.push(id)
       arrival ??= setImmediate(arrive)
@@ -133,8 +141,9 @@ export function delivery(needs: Needs): Delivery {
     }
 
     climb(message, 'delivered')
-    needs.tell(message.phoneNumberId, statusNotice(message, phone, { status: 'delivered', at: now() }))
-    if (phone.autoRead) readByPerson(message)
+    report(message, phone, 'delivered')
+    if (phone.autoRead || message.reports === 'readOnly') readByPerson(message)
+    if (phone.autoReply !== null) reply(phone, message)
   }
 
   function deliverDue(): void {
@@ -168,6 +177,25 @@ export function delivery(needs: Needs): Delivery {
     deliverDueSafely()
   }
 
+  function report(message: Message, phone: Phone, status: Ticks): void {
+    const at = now()
+    for (const one of reportsAt(status, message.reports)) {
+      const notice =
+        one === 'failed'
+          ? failureNotice(message, phone, { ...undelivered, at })
+          : statusNotice(message, phone, { status: one, at })
+      needs.tell(message.phoneNumberId, notice)
+    }
+  }
+
+  /** Nobody is written to who could not hear it. */
+  function reply(phone: Phone, { phoneNumberId }: Message): void {
+    const business = businesses.get(phoneNumberId)
+    const text = phone.autoReply
+    if (!business?.callbackUri || text === null) return
+    write(phone, business, { content: { kind: 'text', text, preview: false } })
+  }
+
   function climb(message: Message, ticks: Ticks): void {
     message.ticks = ticks
     conversations.update(message)
@@ -178,8 +206,7 @@ export function delivery(needs: Needs): Delivery {
     if (message.ticks === 'sent') deliver(message)
     if (message.ticks !== 'delivered') return
     climb(message, 'read')
-    const phone = phones.get(message.msisdn)
-    needs.tell(message.phoneNumberId, statusNotice(message, phone, { status: 'read', at: now() }))
+    report(message, phones.get(message.msisdn), 'read')
   }
 
   function write({ msisdn }: Phone, { phoneNumberId }: Business, saying: Saying<WrittenContent>): Message {
@@ -195,6 +222,7 @@ export function delivery(needs: Needs): Delivery {
       at: now(),
       ticks: 'sent',
       deliverAt: undefined,
+      reports: undefined,
     })
     const quoted = replyTo === undefined ? undefined : conversations.get(replyTo)
     streams.send(msisdn, 'message', () => shown(message))

@@ -1,5 +1,6 @@
 import { numberOf } from '../businesses.ts'
 import type { ButtonContent, MessageContent } from './content.ts'
+import type { Reports } from './reports.ts'
 
 /** How far a message got, as its sender sees it. */
 export type Ticks = 'sent' | 'delivered' | 'read'
@@ -19,6 +20,8 @@ export interface Message {
   /** The business's `biz_opaque_callback_data`, echoed in each status. */
   readonly callbackData: string | undefined
   readonly at: number
+  /** How it is reported on, where a fault decides that. */
+  readonly reports: Reports | undefined
   ticks: Ticks
   /** When it reaches the phone; undefined once it has, and while the phone is off. */
   deliverAt: number | undefined

@@ -16,6 +16,8 @@ export const PhoneSettings = Type.Object({
   blocked: Type.Array(number, { maxItems: 1_000 }),
   /** Without, the person goes by username: webhooks carry the user id only. */
   hasNumber: Type.Boolean(),
+  /** What the person answers to each message that arrives; null is nothing. */
+  autoReply: Type.Union([Type.String({ minLength: 1, maxLength: 4_096 }), Type.Null()]),
 })
 
 export type PhoneSettings = Static<typeof PhoneSettings>
@@ -38,6 +40,7 @@ export function defaultPhone(msisdn: string): Phone {
     deliverAfterMs: 0,
     blocked: [],
     hasNumber: true,
+    autoReply: null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { type GraphErrorCode, graphErrors } from '../graph/errors.ts'
+import { errorOf } from '../graph/errors.ts'
 import type { WrittenContent } from '../phones/content.ts'
 import { type Message, shown, type Ticks } from '../phones/message.ts'
 import type { Phone } from '../phones/phone.ts'
@@ -21,9 +21,9 @@ export function statusNotice(message: Message, phone: Phone, report: { status: T
 export function failureNotice(
   message: Pick<Message, 'id' | 'callbackData'>,
   phone: Phone,
-  { code, details, at }: { code: GraphErrorCode; details: string; at: number },
+  { code, details, at }: { code: number; details: string; at: number },
 ): Notice {
-  const { title } = graphErrors[code]
+  const { title } = errorOf(code)
   const errors = [{ code, title, message: title, error_data: { details }, href }]
   return notice('status', { ...statusOf(message, phone, { status: 'failed', at }), errors }, contactOf(phone))
 }

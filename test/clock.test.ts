@@ -62,6 +62,40 @@ describe('turning the clock on the sandbox', () => {
     await installation.received.one.call(({ raw }) => raw.includes('EXPIRED'))
   })
 
+  test('lets go at once of what is held back for an error that was', async (t) => {
+    const installation = await registered(t)
+    const account = [{ fault: 'error', code: 131042, times: 1 }] // it holds the sender for a quarter of an hour
+    assert.equal((await installation.askSandbox('PUT', '/faults', account)).httpStatus, 200)
+    await installation.send('one', [{ to: '27999000001', content: 'Hello' }])
+    await eventually(
+      async () => ((await installation.askSandbox('GET', '/faults')).json as object[]).length === 0,
+      'the error was answered',
+    )
+    await eventually(async () => {
+      await installation.askSandbox('POST', '/clock/advance', { ms: 15 * 60_000 })
+      return (await installation.phone('27999000001')).length > 0
+    }, 'it is on the phone')
+  })
+
+  test('closes the window of 24 hours that a person has opened', async (t) => {
+    const installation = await registered(t)
+    await installation.askSandbox('PUT', '/faults', [{ fault: 'window' }])
+    const to = '27999000001'
+    const { httpStatus } = await installation.askSandbox('POST', `/phones/${to}/messages`, {
+      to: numbers.one,
+      type: 'text',
+      text: 'Hi',
+    })
+    assert.equal(httpStatus, 201)
+    await installation.send('one', [{ to, content: 'Open', clientMessageId: 'in time' }])
+    const told = (id: string, status: string) =>
+      installation.received.one.call(({ raw }) => raw.includes(id) && raw.includes(status))
+    await told('in time', 'DEVICE_ACK')
+    await installation.askSandbox('POST', '/clock/advance', { ms: day })
+    await installation.send('one', [{ to, content: 'Closed', clientMessageId: 'too late' }])
+    await told('too late', 'WHATSAPP_RE_ENGAGEMENT_REQUIRED')
+  })
+
   test('passes three days of callback attempts in seconds', async (t) => {
     const installation = await registered(t)
     const { one } = installation.received

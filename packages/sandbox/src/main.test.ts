@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +32,40 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.deepEqual(await readdir(join(data, 'sandbox')), ['sandbox.db'], 'the write-ahead log is folded in')
   })
 }
+
+test('turns the clock of a gateway with the token that it keeps in the data folder', async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'waypost-sandbox-'))
+  t.after(() => rm(data, { recursive: true }))
+  const tokens: (string | undefined)[] = []
+  const gateway = createHttpServer((request, response) => {
+    const challenge = new URL(request.url ?? '/', 'http://gateway').searchParams.get('hub.challenge')
+    if (challenge === null) tokens.push(request.headers.authorization)
+    response.end(challenge)
+  }).listen(await freePort(), '127.0.0.1')
+  t.after(() => gateway.close().closeAllConnections())
+  await once(gateway, 'listening')
+  const address = gateway.address()
+  assert.ok(address !== null && typeof address === 'object')
+
+  const port = await freePort()
+  const child = start(t, { WAYPOST_SANDBOX_PORT: String(port), WAYPOST_DATA: data })
+  await once(child.stdout, 'data')
+  const post = (path: string, body: object) =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const override_callback_uri = `http://127.0.0.1:${address.port}/suppliers/whatsapp-cloud/x`
+  await post('/graph/id-2799900101', {
+    webhook_configuration: { override_callback_uri, verify_token: 'any' },
+  })
+  await post('/clock/advance', { ms: 1 })
+  assert.deepEqual(tokens, [], 'there is no token yet')
+  await writeFile(join(data, 'admin-token'), 'the token\n')
+  await post('/clock/advance', { ms: 1 })
+  assert.deepEqual(tokens, ['Bearer the token'])
+})
 
 test('says what is wrong with a setting, and exits with 1', async (t) => {
   const child = start(t, { WAYPOST_SANDBOX_PORT: 'eighty' })

@@ -40,7 +40,7 @@ test('where it listens on every address, the printed ones are of this machine, a
   assert.match(started.output(), new RegExp(`^  Gateway +${started.gateway}$`, 'm'))
   assert.match(started.output(), new RegExp(`curl ${started.gateway}/v1/message `))
   const known = await (await fetch(`${started.gateway}/settings`)).json()
-  const { callbackOrigins } = loadConfig(known as NodeJS.ProcessEnv) // as the stand-in writes it
+  const { callbackOrigins } = loadConfig({ ...(known as NodeJS.ProcessEnv), WAYPOST_PROVISION: undefined }) // as the stand-in writes it, but for a path that is relative to its folder
   const { integrations } = await provisioned(started)
   for (const { callbacks } of integrations)
     assert.ok(callbackOrigins.has(new URL(callbacks.messageUrl).origin), callbacks.messageUrl)

@@ -1,6 +1,7 @@
 import type { StatusName } from '@waypost/protocol'
 import type { Balance } from './balance.ts'
 import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Wish } from './integration.ts'
+import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
 import type { MediaFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
 import type { Template } from './template.ts'
@@ -340,56 +341,6 @@ export type ReplayRange =
       toSequence: number
       states: Callback['state'][]
     }
-
-export interface Page<T> {
-  items: T[]
-  nextCursor: string | undefined
-}
-
-export interface MtQuery {
-  integrationId?: string
-  to?: string
-  status?: StatusName[]
-  clientMessageId?: string
-  cursor?: string
-  limit: number
-}
-
-export interface CallbackQuery {
-  integrationId?: string
-  state?: Callback['state']
-  cursor?: string
-  limit: number
-}
-
-export interface OptOutQuery {
-  integrationId: string
-  cursor?: string
-  limit: number
-}
-
-/** Everything that happened to one message, oldest first. */
-export interface MtLife {
-  mt: Mt
-  supplierIds: string[]
-  attempts: {
-    number: number
-    beganAt: number
-    endedAt?: number
-    outcome?: RecordedOutcome['settled']['type']
-    detail?: string
-  }[]
-  callbacks: Callback[]
-}
-
-export interface LaneSummary {
-  lane: string
-  kind: LaneKind
-  waiting: number
-  oldestDueAt: number | undefined
-  node: string | undefined
-  leasedUntil: number | undefined
-}
 
 export const laneOf = ({ channel, from }: Pick<Mt, 'channel' | 'from'>): string => `${channel}:${from}`
 export const endpointLane = (integrationId: string, endpoint: Endpoint): string =>

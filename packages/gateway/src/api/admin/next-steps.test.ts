@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { NextStep } from '@waypost/protocol'
+import type { MtLife } from '../../core/looking.ts'
 import type { Mt } from '../../core/message.ts'
-import type { Callback, MtLife } from '../../core/store.ts'
+import type { Callback } from '../../core/store.ts'
 import { nextSteps } from './next-steps.ts'
 
 const mt: Mt = {

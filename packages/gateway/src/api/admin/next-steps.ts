@@ -1,6 +1,7 @@
 import { isFinal, type NextStep } from '@waypost/protocol'
 import type { Callbacks } from '../../core/integration.ts'
-import type { Callback, MtLife } from '../../core/store.ts'
+import type { MtLife } from '../../core/looking.ts'
+import type { Callback } from '../../core/store.ts'
 
 /** What a message waits for now, and until when. */
 export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Urls | undefined): NextStep[] {

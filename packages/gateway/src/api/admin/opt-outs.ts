@@ -1,7 +1,7 @@
 import { admin } from '@waypost/protocol'
 import type { App } from '../../core/app.ts'
 import type { OptOut } from '../../core/integration.ts'
-import type { OptOutQuery, Page } from '../../core/store.ts'
+import type { OptOutQuery, Page } from '../../core/looking.ts'
 import { bodyOf, type Handler, type Handlers } from './contract.ts'
 import type { InTurn } from './in-turn.ts'
 import { integrationOf } from './integrations.ts'

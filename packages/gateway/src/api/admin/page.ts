@@ -1,5 +1,5 @@
 import { pageSize } from '@waypost/protocol'
-import type { Page } from '../../core/store.ts'
+import type { Page } from '../../core/looking.ts'
 
 export interface PageQuery {
   cursor?: string

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defaultAccount } from '../../core/integration.ts'
+import type { MtQuery } from '../../core/looking.ts'
 import type { Mt } from '../../core/message.ts'
-import type { MtQuery } from '../../core/store.ts'
 import { ids, integrationOf, type Scene, type Stage, scene } from './scene.ts'
 
 export function lookingSuite(stage: Stage): void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { MtLife } from '../../core/looking.ts'
 import type { Mt } from '../../core/message.ts'
-import { LeaseLost, type MtLife, type RecordedOutcome } from '../../core/store.ts'
+import { LeaseLost, type RecordedOutcome } from '../../core/store.ts'
 import { hourMs, ids, type Stage, scene } from './scene.ts'
 
 export function sendingSuite(stage: Stage): void {

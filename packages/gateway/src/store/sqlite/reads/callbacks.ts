@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Callback, type CallbackQuery, endpointLane, type Page } from '../../../core/store.ts'
+import type { CallbackQuery, Page } from '../../../core/looking.ts'
+import { type Callback, endpointLane } from '../../../core/store.ts'
 import { callbackOf, type EventRow } from '../callback-row.ts'
 import { statement } from '../statement.ts'
 import { newest } from './messages.ts'

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { MtLife, MtQuery, Page } from '../../../core/looking.ts'
 import type { Mt } from '../../../core/message.ts'
-import type { Callback, MtLife, MtQuery, Page } from '../../../core/store.ts'
+import type { Callback } from '../../../core/store.ts'
 import { callbackOf, type EventRow } from '../callback-row.ts'
 import { type MtRow, mtOf } from '../mt-row.ts'
 import { statement } from '../statement.ts'

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OptIn, OptOut } from '../../../core/integration.ts'
-import type { OptOutQuery, Page } from '../../../core/store.ts'
+import type { OptOutQuery, Page } from '../../../core/looking.ts'
 import { statement } from '../statement.ts'
 
 const selectPage = (table: 'opt_outs' | 'opt_ins') => `

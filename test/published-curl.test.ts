@@ -65,6 +65,33 @@ describe('the published curl commands', () => {
   })
 })
 
+describe('where there is encryption, the published curl command', () => {
+  const kmsArn = 'arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-4000-8000-000000000001'
+  const installation = shared({ one: { encryption: { mtKey: kmsArn, moKey: kmsArn.replace(/1$/, '2') } } })
+  before(() => writeFile(join(installation().folder, 'cake.jpg'), picture.bytes))
+  const given = {
+    to,
+    encryptionKey: encodeURIComponent('AQIDAHig+A=='),
+    kmsArn: encodeURIComponent(kmsArn),
+  }
+
+  for (const { number, broadcastAllowed } of [
+    { number: 5, broadcastAllowed: false },
+    { number: 6, broadcastAllowed: true },
+  ])
+    test(`${number} uploads an encrypted file for ${broadcastAllowed ? 'many' : 'one'}`, async () => {
+      const { fileId, ...answer } = JSON.parse((await curl(installation(), number, given)).toString())
+      assert.deepEqual(answer, { accepted: true, error: null })
+      const known = await installation().ask('GET', `/v1/media/${fileId}`, { key: keys.one })
+      assert.partialDeepStrictEqual(known.json, { broadcastAllowed })
+    })
+
+  test('8 downloads an encrypted file as it came', async () => {
+    const { fileId } = JSON.parse((await curl(installation(), 5, given)).toString())
+    assert.deepEqual(await curl(installation(), 8, { fileId }), picture.bytes)
+  })
+})
+
 const published = new URL('../../shared/spec/000_b3c4ecc4b29c78ae.txt', import.meta.url)
 const skip = existsSync(published) ? false : 'the published text is not beside the project'
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { ask, type Heard, keys } from './installation.ts'
 import { type Example, example, published } from './published.ts'
 import { sunrise } from './recordings.ts'
@@ -31,6 +32,8 @@ interface Message {
 export interface Business {
   url: string
   key: string
+  /** Where it has encryption: the name of the key that wraps the keys of single messages. */
+  kmsArn?: string
 }
 
 /**
@@ -59,14 +62,14 @@ export async function request({ url, key }: Business, id: number, body: object):
 export const keyFor = (id: number) => keys[example(id).generation]
 
 async function uploaded(
-  { url, key }: Business,
+  { url, key, kmsArn }: Business,
   { to, encryptionKey }: Message,
   { fileName, contentType, bytes }: typeof picture,
 ): Promise<string> {
   const parameters = new URLSearchParams({
     fileName,
     to,
-    ...(encryptionKey !== undefined && { encryptionKey, kmsArn }),
+    ...(encryptionKey && kmsArn && { encryptionKey, kmsArn, sha256FileHash: hashOf(bytes) }),
   })
   const headers = { 'content-type': contentType }
   const answer = await ask(`${url}/v1/media?${parameters}`, 'POST', { key, headers, body: bytes })
@@ -74,5 +77,5 @@ async function uploaded(
   return (answer.json as { fileId: string }).fileId // what a 201 promises
 }
 
-/** Names the key that wraps the keys of single messages. */
-const kmsArn = 'arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-4000-8000-000000000001'
+/** What is encrypted in the published requests is random in ours, so that any file will do as one that is encrypted. */
+const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

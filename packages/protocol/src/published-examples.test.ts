@@ -11,11 +11,10 @@ interface Example {
   kind: 'request' | 'response' | 'callback'
   generation: 'one' | 'legacy'
   context: string
-  encrypted?: true
   body: { event?: object }
 }
 
-const examples = fixture<Example[]>('published.json').filter(({ encrypted }) => !encrypted)
+const examples = fixture<Example[]>('published.json')
 
 const [oneAnswers, legacyAnswers] = [one.sendMessages.answers, legacy.sendMessages.answers]
 

@@ -176,8 +176,9 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   async function end(mts: Mt[], status: (typeof hopeless)[number] | 'balance_lowered', signal: AbortSignal) {
     if (mts.length === 0) return
     const at = app.now()
-    const outcomes = mts.map(({ id, attempts, uncertain }): RecordedOutcome => {
-      const settled = { type: 'failed', status: uncertain ? 'delivery_failed' : status } as const
+    const outcomes = mts.map(({ id, attempts, uncertain, fault }): RecordedOutcome => {
+      const own = status === 'expired' ? (fault ?? status) : status
+      const settled = { type: 'failed', status: uncertain ? 'delivery_failed' : own } as const
       return { mtId: id, attempt: attempts, at, settled }
     })
     await record(outcomes, signal)
@@ -284,7 +285,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
         const dueAt = policies[outcome.retry].waits === 'lane' ? at : at + wait
         const repeats = repeatsOf(outcome.retry, outcome.repeats)
         const limit = repeats === undefined ? {} : { limit: { repeats, status: outcome.status } }
-        return { type: 'deferred', dueAt, ...code, ...limit }
+        return { type: 'deferred', dueAt, status: outcome.status, ...code, ...limit }
       }
     }
   }

@@ -29,6 +29,8 @@ export interface Mt {
   statusAt: number
   /** Sends begun so far. */
   attempts: number
+  /** What it ends in should its time run out while it waits to be sent again; expired when absent. */
+  fault?: StatusName
   /** The last attempt may have reached the supplier, and nobody knows. */
   uncertain: boolean
   /** What follows then: sending again after the wait, or holding until the time runs out. */

@@ -235,7 +235,8 @@ export interface RecordedOutcome {
   settled:
     | { type: 'sent'; supplierIds: string[]; status: StatusName }
     | { type: 'failed'; status: StatusName; supplierCode?: string }
-    | { type: 'deferred'; dueAt: number; supplierCode?: string; limit?: RepeatLimit }
+    // `status` is what the message ends in should its time run out first; expired when absent.
+    | { type: 'deferred'; dueAt: number; status?: StatusName; supplierCode?: string; limit?: RepeatLimit }
     | { type: 'unknown'; dueAt: number; cause: string }
 }
 

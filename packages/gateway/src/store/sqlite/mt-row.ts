@@ -71,6 +71,7 @@ export interface MtRow {
   uncertain: 0 | 1
   price: number | null
   charge: Charge | null
+  fault: Mt['fault'] | null
 }
 
 export function mtOf(row: MtRow): Mt {
@@ -97,6 +98,7 @@ export function mtOf(row: MtRow): Mt {
   if (row.client_message_id !== null) mt.clientMessageId = row.client_message_id
   if (row.due_at !== null) mt.dueAt = row.due_at
   if (row.conversation !== null) mt.conversation = row.conversation
+  if (row.fault) mt.fault = row.fault
   if (row.price !== null && row.charge !== null)
     mt.charge = { price: row.price, state: row.charge === 'begun' ? 'reserved' : row.charge }
   return mt

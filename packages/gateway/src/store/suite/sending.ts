@@ -93,6 +93,12 @@ export function sendingSuite(stage: Stage): void {
         told: [],
       },
       {
+        settled: { type: 'deferred', dueAt: Date.UTC(2030, 0), status: 'payment_issue' },
+        leaves: { status: 'accepted', dueAt: Date.UTC(2030, 0), fault: 'payment_issue' },
+        attempt: { outcome: 'deferred' },
+        told: [],
+      },
+      {
         settled: { type: 'unknown', dueAt: Date.UTC(2030, 0), cause: 'timeout' },
         leaves: { status: 'accepted', dueAt: Date.UTC(2030, 0), uncertain: true },
         attempt: { outcome: 'unknown', detail: 'timeout' },

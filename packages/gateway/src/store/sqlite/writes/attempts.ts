@@ -59,9 +59,9 @@ export function attempts(db: DatabaseSync, { balances, leases, standings, suppli
         standings.raise(mt, settled.status, at, now, touched)
         return
       case 'deferred':
-        return standings.wait(mt, settled.dueAt, 0, touched)
+        return standings.wait(mt, { dueAt: settled.dueAt, uncertain: 0, fault: settled.status }, touched)
       case 'unknown':
-        return standings.wait(mt, settled.dueAt, 1, touched)
+        return standings.wait(mt, { dueAt: settled.dueAt, uncertain: 1 }, touched)
     }
   }
 

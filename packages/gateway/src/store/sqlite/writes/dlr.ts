@@ -53,7 +53,7 @@ export function applyDlr(standings: Standings, forgetFileOf: ForgetFileOf): Appl
       standings.raise(mt, status, at, now, touched)
     } else {
       standings.refuteAttempt(mt, attempt, at, supplierCode)
-      standings.wait(mt, dueAt, 0, touched)
+      standings.wait(mt, { dueAt, uncertain: 0, fault: status }, touched)
     }
     const { integration_id: integrationId, lane, recipient: to } = mt
     return retry && { integrationId, lane, to, attempts: attempt, retry }

@@ -24,7 +24,7 @@ const columns =
 
 const selectMt = `SELECT ${columns} FROM mts WHERE id = ?`
 
-const putPlace = 'UPDATE mts SET due_at = ?, under_way = 0, uncertain = ? WHERE id = ?'
+const putPlace = 'UPDATE mts SET due_at = ?, under_way = 0, uncertain = ?, fault = ? WHERE id = ?'
 
 const putStatus = 'UPDATE mts SET status = ?, status_at = ?, charge = ? WHERE id = ?'
 
@@ -37,12 +37,19 @@ const countAttempts = 'SELECT count(*) AS times FROM attempts WHERE mt_id = ? AN
 const refuteAttempt =
   "UPDATE attempts SET ended_at = ?, outcome = 'failed', detail = ? WHERE mt_id = ? AND number = ?"
 
+interface Wait {
+  dueAt: number
+  uncertain: 0 | 1
+  /** What it ends in should its time run out first, where that is not simply expired. */
+  fault?: StatusName | undefined
+}
+
 /** Reads where messages stand and moves them; each change is made to the row and to the `Standing` alike. */
 export interface Standings {
   of(mtId: string): Standing | undefined
   /** Something may still be tried: it waits or is under way. */
   isOpen(mt: Standing): boolean
-  wait(mt: Standing, dueAt: number, uncertain: 0 | 1, touched: Set<string>): void
+  wait(mt: Standing, until: Wait, touched: Set<string>): void
   /** Nothing is left to do. */
   close(mt: Standing): void
   /**
@@ -74,8 +81,8 @@ export function standings(db: DatabaseSync, events: Events, balances: Balances):
   const refute = statement(db, refuteAttempt)
   const count = statement<{ times: number }>(db, countAttempts)
 
-  function settle(mt: Standing, dueAt: number | null, uncertain: 0 | 1) {
-    place.run(dueAt, uncertain, mt.id)
+  function settle(mt: Standing, dueAt: number | null, uncertain: 0 | 1, fault: StatusName | null = null) {
+    place.run(dueAt, uncertain, fault, mt.id)
     mt.due_at = dueAt
     mt.uncertain = uncertain
     mt.under_way = 0
@@ -86,8 +93,8 @@ export function standings(db: DatabaseSync, events: Events, balances: Balances):
   return {
     of: (mtId) => select.get(mtId),
     isOpen,
-    wait(mt, dueAt, uncertain, touched) {
-      settle(mt, dueAt, uncertain)
+    wait(mt, { dueAt, uncertain, fault }, touched) {
+      settle(mt, dueAt, uncertain, fault)
       touched.add(mt.lane)
     },
     close(mt) {

@@ -40,6 +40,18 @@ describe('a message', () => {
     assert.deepEqual(life.next, [{ what: 'report', at: null, callbackId: null }])
   })
 
+  test('that waits is stopped, once, and the business is told', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+    const id = await send({ to: '27999000013', clientMessageId: 'stopped', scheduledDeliveryTime: tomorrow })
+    const life = await call(admin.stopMessage, { id })
+    assert.deepEqual([life.status, life.statusCode], ['stopped_by_admin', { one: 22, legacy: 11 }])
+    assert.deepEqual(life.statuses.at(-1)?.status, 'stopped_by_admin')
+    const { one } = operator.gateway.received
+    await one.call(({ raw }) => raw.includes('STOPPED_BY_ADMIN') && raw.includes('"stopped"'))
+    assert.equal((await refused(admin.stopMessage, { id })).status, 409)
+    assert.equal((await refused(admin.stopMessage, { id: 'f'.repeat(32) })).status, 404)
+  })
+
   test('is found by each of its marks', async () => {
     const clientMessageId = 'sought'
     const id = await send({ to: '27999000004', content: 'Seek me', clientMessageId })
@@ -164,7 +176,12 @@ test('lanes say what waits in them, since when, and who serves them', async () =
   assert.match(lane?.node ?? '', /\w/)
 })
 
-async function send(message: { to: string; content?: string; clientMessageId?: string }): Promise<string> {
+async function send(message: {
+  to: string
+  content?: string
+  clientMessageId?: string
+  scheduledDeliveryTime?: string
+}): Promise<string> {
   const { json } = await operator.gateway.send('one', [{ content: 'Hello', ...message }])
   // The sends of this file are all accepted; another answer fails the test right here.
   return (json as { messages: [{ apiMessageId: string }] }).messages[0].apiMessageId

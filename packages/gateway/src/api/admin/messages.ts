@@ -15,11 +15,18 @@ import { callbackView } from './callbacks.ts'
 import type { Handlers } from './contract.ts'
 import { nextSteps } from './next-steps.ts'
 import { listOf, pageQuery } from './page.ts'
-import { flawed, notFound } from './problem.ts'
+import { flawed, notFound, Problem } from './problem.ts'
 
 export function messageHandlers(
-  app: Pick<App, 'store' | 'directory'>,
-): Pick<Handlers, 'searchMessages' | 'getMessage'> {
+  app: Pick<App, 'store' | 'directory' | 'lanes' | 'now'>,
+): Pick<Handlers, 'searchMessages' | 'getMessage' | 'stopMessage'> {
+  async function lifeOf(id: string) {
+    const life = await app.store.life(id)
+    if (!life) throw notFound('message of this id')
+    const callbacks = app.directory.integration(life.mt.integrationId)?.callbacks
+    return { ...lifeView(life), next: nextSteps(life, callbacks) }
+  }
+
   return {
     async searchMessages({ query: { status, integrationId, to, clientMessageId, ...page } }) {
       const found = await app.store.searchMts({
@@ -32,11 +39,21 @@ export function messageHandlers(
       return listOf(found, messageView)
     },
 
-    async getMessage({ params }) {
-      const life = await app.store.life(params.id)
-      if (!life) throw notFound('message of this id')
-      const callbacks = app.directory.integration(life.mt.integrationId)?.callbacks
-      return { ...lifeView(life), next: nextSteps(life, callbacks) }
+    getMessage: ({ params }) => lifeOf(params.id),
+
+    async stopMessage({ params: { id } }) {
+      const mt = await app.store.findMt(undefined, id)
+      if (!mt) throw notFound('message of this id')
+      if (mt.dueAt === undefined) throw new Problem(409, 'Nothing of this message waits.')
+      const settled = {
+        type: 'failed',
+        status: mt.uncertain ? 'delivery_failed' : 'stopped_by_admin',
+      } as const
+      // Should its next attempt begin meanwhile, this one is superseded, and changes nothing.
+      const outcome = { mtId: id, attempt: mt.attempts, at: app.now(), settled }
+      const { lanes } = await app.store.recordOutcomes([outcome])
+      app.lanes.wake(lanes)
+      return lifeOf(id)
     },
   }
 }

@@ -10,7 +10,7 @@ import {
 } from './integrations.ts'
 import { createKey, deleteKey, listKeys } from './keys.ts'
 import { listLanes } from './lanes.ts'
-import { getMessage, searchMessages } from './messages.ts'
+import { getMessage, searchMessages, stopMessage } from './messages.ts'
 import { deleteOptIn, getOptIn, listOptIns, putOptIn } from './opt-ins.ts'
 import { deleteOptOut, getOptOut, listOptOuts, putOptOut } from './opt-outs.ts'
 import { deleteRecipient, getRecipient, listRecipients, putRecipient } from './recipients.ts'
@@ -48,6 +48,7 @@ export const admin = {
   syncTemplates,
   searchMessages,
   getMessage,
+  stopMessage,
   listCallbacks,
   replayCallback,
   replayCallbacks,

@@ -3,7 +3,7 @@ import { timestamp } from '../../members.ts'
 import { statusNames } from '../../statuses.ts'
 import { endpoint } from '../endpoint.ts'
 import { CallbackView } from './callbacks.ts'
-import { badRequest, notFound, refusals } from './problem.ts'
+import { badRequest, notFound, problem, refusals } from './problem.ts'
 import { generations, inPath, inQuery, listOf, nullable, paging } from './shapes.ts'
 
 const status = {
@@ -115,4 +115,21 @@ export const getMessage = endpoint({
   summary: 'One message and its whole life',
   parameters: { id: inPath('The message, by the id that the send was answered with.') },
   answers: { 200: { description: 'All that is known.', schema: MessageLife }, ...notFound, ...refusals },
+})
+
+export const stopMessage = endpoint({
+  id: 'stopMessage',
+  surface: 'admin',
+  method: 'POST',
+  path: '/admin/messages/{id}/stop',
+  summary: 'Stop a message that waits',
+  description:
+    'It ends in 22, legacy 11; in 23 if an earlier attempt may have reached the supplier. What is on its way to the supplier cannot be called back.',
+  parameters: { id: inPath('Its id.') },
+  answers: {
+    200: { description: 'Its life.', schema: MessageLife },
+    409: problem('Nothing of it waits.'),
+    ...notFound,
+    ...refusals,
+  },
 })

@@ -98,7 +98,7 @@ const breakings = (generation: Generation): Record<string, Breaking> => ({
   },
   'text is too long': (message) =>
     typeof message.content === 'string' && !message.media && !message.contentType
-      ? { ...message, content: message.content.padEnd(4097, 'x') }
+      ? { ...message, content: message.content + 'x'.repeat(4097) }
       : undefined,
   'the client’s own id is too long': (message) => ({ ...message, clientMessageId: 'x'.repeat(129) }),
   'nobody is to have it': (message, at) => ({

@@ -89,6 +89,7 @@ test('a stop while the disk is full takes seconds, and what was under way counts
   await graph.sentTimes(20)
   await disk.fill()
   await eventually(async () => (await send(hundred)).httpStatus === 503, 'a send is refused')
+  await eventually(async () => (await send([text])).httpStatus === 503, 'a small one too: nothing is left')
   for (const answer of answers) answer()
   const lines = (event: string) => gateway.output().split(`"msg":"${event}"`).length - 1
   await eventually(async () => lines('store.failed') > 0, 'the outage is logged')

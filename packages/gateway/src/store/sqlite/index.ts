@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Mt } from '../../core/message.ts'
-import { endpointLane, laneOf, type ReplayRange, type Store } from '../../core/store.ts'
+import { endpointLane, laneOf, type ReplayRange, type Store, StoreUnavailable } from '../../core/store.ts'
 import { type Calls, callsTo, InDoubt } from './calls.ts'
 import { makePrivate, openForWriting } from './connection.ts'
 import { lockFile } from './lock.ts'
@@ -103,6 +104,7 @@ export async function openSqlite(
     lastWrote: (integrationId, people) => read.call('lastWrote', people.length, integrationId, people),
     balanceOf: (integrationId) => read.call('balanceOf', 1, integrationId),
     async probe() {
+      await needRoom(path)
       await write.call('probe', 1)
       await read.call('probe', 1) // what was just written, so it comes from the disk
     },
@@ -128,6 +130,14 @@ export async function openSqlite(
     // The writer goes last but for the lock: whoever closes last copies the log back into the file.
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+}
+
+/** The log reuses its own pages, so that on a full disk what is small can still be written for a while. */
+const leastRoomBytes = 1024 * 1024
+
+async function needRoom(path: string) {
+  const { bavail, bsize } = await statfs(dirname(path))
+  if (bavail * bsize < leastRoomBytes) throw new StoreUnavailable('The disk is full')
 }
 
 /** A range goes in bites, each a commit of its own, so that others are not held up by a long one. */

@@ -1,3 +1,5 @@
+import { ask, type Going, json, post, send } from './ask.ts'
+
 /** What the sandbox says of a phone. A number nobody spoke of yet is a phone with the defaults. */
 export interface Phone {
   msisdn: string
@@ -32,6 +34,7 @@ export interface Message {
   body?: string
   footer?: string
   buttons?: Button[]
+  reaction?: Reaction
   ticks: Ticks
   /** Seen from the phone: `in` came from the business, `out` was written by the person. */
   direction: 'in' | 'out'
@@ -56,6 +59,12 @@ export interface Button {
 
 /** Where a pressed button leads. */
 export type Leads = { opens: string } | { dials: string }
+
+export interface Reaction {
+  messageId: string
+  /** Empty, it takes the reaction back. */
+  emoji: string
+}
 
 export interface MessageLocation {
   /** Degrees. */
@@ -106,9 +115,6 @@ export interface Callback {
   body: unknown
 }
 
-/** The sandbox said no; the message is what it said. */
-export class Refusal extends Error {}
-
 export function getPhones(signal: AbortSignal): Promise<Phone[]> {
   return ask('/phones', { signal })
 }
@@ -130,23 +136,36 @@ export function getMessages(msisdn: string, signal: AbortSignal): Promise<Messag
   return ask(`/phones/${msisdn}/messages`, { signal })
 }
 
-export interface Draft {
-  to: string
-  text: string
-  replyTo?: string
+/** What a person says. */
+export type Said =
+  | { type: 'text'; text: string }
+  | { type: 'media'; media: SaidFile }
+  | { type: 'location'; location: MessageLocation }
+  | { type: 'contacts'; contacts: Contact[] }
+  | { type: 'reaction'; reaction: Reaction }
+
+export interface SaidFile {
+  contentType: string
+  fileName: string
+  caption?: string
+  /** Base64. */
+  data: string
 }
 
+export type Draft = Said & { to: string; replyTo?: string }
+
 /** The person writes. Refused with 404 when no gateway has registered the number. */
-export function postMessage(msisdn: string, draft: Draft): Promise<Message> {
-  return ask(`/phones/${msisdn}/messages`, { method: 'POST', ...json({ type: 'text', ...draft }) })
+export function postMessage(msisdn: string, draft: Draft, going?: Going): Promise<Message> {
+  const path = `/phones/${msisdn}/messages`
+  return going ? post(path, draft, going) : ask(path, { method: 'POST', ...json(draft) })
 }
 
 export async function postRead(msisdn: string, messageId: string): Promise<void> {
   await send(`/phones/${msisdn}/messages/${encodeURIComponent(messageId)}/read`, { method: 'POST' })
 }
 
-/** Buttons are counted from 1. Refused for those that answer. */
-export function postPress(msisdn: string, messageId: string, button: number): Promise<Leads> {
+/** Buttons are counted from 1. One that answers can be pressed once, and makes a message. */
+export function postPress(msisdn: string, messageId: string, button: number): Promise<Leads | Message> {
   const path = `/phones/${msisdn}/messages/${encodeURIComponent(messageId)}/press`
   return ask(path, { method: 'POST', ...json({ button }) })
 }
@@ -157,27 +176,4 @@ export function getCallbacks(receiver: string, signal: AbortSignal): Promise<Cal
 
 export async function deleteCallbacks(receiver: string): Promise<void> {
   await send(`/callbacks/${receiver}`, { method: 'DELETE' })
-}
-
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await send(path, init)
-  // The sandbox that serves this page answers it too, so both have the shapes of one version.
-  return response.json() as Promise<T>
-}
-
-async function send(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, init)
-  if (!response.ok) throw new Refusal(await reasonOf(response))
-  return response
-}
-
-/** From a problem of RFC 9457. */
-async function reasonOf(response: Response): Promise<string> {
-  const problem: unknown = await response.json().catch(() => undefined)
-  const hasDetail = typeof problem === 'object' && problem !== null && 'detail' in problem
-  return hasDetail ? String(problem.detail) : `The sandbox answered ${response.status}`
-}
-
-function json(body: unknown): RequestInit {
-  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }

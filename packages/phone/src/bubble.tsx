@@ -19,10 +19,11 @@ interface Props {
   /** Undefined while nothing is to be said to the sender. */
   onSeen: ((id: string) => void) | undefined
   onReply(message: Message): void
+  onSent(message: Message): void
   onQuote(id: string): void
 }
 
-export function Bubble({ message, quoted, isCurrent, onSeen, onReply, onQuote }: Props) {
+export function Bubble({ message, quoted, isCurrent, onSeen, onReply, onSent, onQuote }: Props) {
   const { id, direction, replyTo } = message
   const end = useRef<HTMLElement>(null)
   const unread = isUnread(message)
@@ -58,7 +59,7 @@ export function Bubble({ message, quoted, isCurrent, onSeen, onReply, onQuote }:
             <TickMark message={message} />
           </footer>
         </div>
-        <Buttons message={message} tabIndex={tabIndex} />
+        <Buttons message={message} tabIndex={tabIndex} onSent={onSent} />
       </div>
       <button
         type="button"

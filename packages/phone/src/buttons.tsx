@@ -1,43 +1,53 @@
 import { useState } from 'preact/hooks'
-import { type Button, type Leads, type Message, postPress, Refusal } from './api.ts'
+import { type Button, type Leads, type Message, postPress } from './api.ts'
+import { problemOf } from './ask.ts'
 import { DialPad } from './dial-pad.tsx'
-import { DialIcon, OpenIcon, ReplyIcon } from './icons.tsx'
+import { DialIcon, DoneIcon, OpenIcon, ReplyIcon } from './icons.tsx'
 import { OpenPage } from './open-page.tsx'
 
 interface Props {
   message: Message
   tabIndex: number
+  onSent(message: Message): void
 }
 
 const icons = { reply: ReplyIcon, url: OpenIcon, dial: DialIcon }
 
-/** The buttons below a message. Where one leads the sandbox says when it is pressed. */
-export function Buttons({ message: { id, to, buttons = [] }, tabIndex }: Props) {
+/** The buttons below a message. Where one leads the sandbox says when it is pressed; a reply is said, once. */
+export function Buttons({ message: { id, to, buttons = [] }, tabIndex, onSent }: Props) {
   const [leads, setLeads] = useState<Leads>()
   const [note, setNote] = useState('')
+  /** Its answer is on its way: a second press would be refused. */
+  const [going, setGoing] = useState<number>()
   if (buttons.length === 0) return null
 
-  async function press({ type }: Button, place: number): Promise<void> {
-    setNote(type === 'reply' ? 'Answering by button is not there yet.' : '')
-    if (type === 'reply') return
+  async function press({ pressed }: Button, place: number): Promise<void> {
+    if (pressed || going === place) return
+    setNote('')
+    setGoing(place)
     try {
-      setLeads(await postPress(to, id, place))
+      const answer = await postPress(to, id, place)
+      if ('id' in answer) onSent(answer)
+      else setLeads(answer)
     } catch (error) {
-      setNote(error instanceof Refusal ? `${error.message}.` : 'The sandbox does not answer.')
+      setNote(`Not pressed: ${problemOf(error)}.`)
     }
+    setGoing(undefined)
   }
 
   return (
     <div class="buttons">
       {buttons.map((button, index) => {
-        const Icon = icons[button.type]
+        const Icon = button.pressed ? DoneIcon : icons[button.type]
         return (
-          // A list that never changes: the place is the identity.
+          // A list that never changes: the place is the identity. What is disabled otherwise would lose the focus.
           <button
             key={`${index}`}
             type="button"
             class="card-action"
             tabIndex={tabIndex}
+            aria-disabled={button.pressed}
+            title={button.pressed ? 'Pressed: each answers once' : undefined}
             onClick={() => void press(button, index + 1)}
           >
             <Icon />

@@ -1,5 +1,6 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type Message, postMessage, Refusal } from './api.ts'
+import { type Message, postMessage } from './api.ts'
+import { problemOf } from './ask.ts'
 import { CloseIcon, SendIcon } from './icons.tsx'
 import { numberText } from './number.ts'
 import { excerptOf } from './words.ts'
@@ -30,11 +31,18 @@ export function Composer({ msisdn, business, numbers, replyTo, onBusiness, onSen
     setProblem(undefined)
     onReplyDone()
     try {
-      onSent(await postMessage(msisdn, { to: business, text, ...(replyTo ? { replyTo: replyTo.id } : {}) }))
+      onSent(
+        await postMessage(msisdn, {
+          to: business,
+          type: 'text',
+          text,
+          ...(replyTo ? { replyTo: replyTo.id } : {}),
+        }),
+      )
     } catch (error) {
       // Nothing is lost to the person: the text is back, unless they have begun another.
       setText((begun) => begun || text)
-      setProblem(problemOf(error))
+      setProblem(`Not sent: ${problemOf(error)}.`)
     }
   }
 
@@ -109,8 +117,4 @@ function Quoting({ message, onDone }: { message: Message; onDone(): void }) {
       </button>
     </div>
   )
-}
-
-function problemOf(error: unknown): string {
-  return `Not sent: ${error instanceof Refusal ? error.message : 'the sandbox does not answer'}.`
 }

@@ -12,11 +12,13 @@ interface Props {
   messages: readonly Message[]
   onSeen: ((id: string) => void) | undefined
   onReply(message: Message): void
+  /** The person said something here. */
+  onSent(message: Message): void
   /** Shown instead of messages as long as there are none. */
   children: ComponentChildren
 }
 
-export function Conversation({ label, messages, onSeen, onReply, children }: Props) {
+export function Conversation({ label, messages, onSeen, onReply, onSent, children }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const newest = useNewest(scroller, messages)
   const [focused, setFocused] = useState<string>()
@@ -68,6 +70,7 @@ export function Conversation({ label, messages, onSeen, onReply, children }: Pro
                   isCurrent={message.id === current}
                   onSeen={onSeen}
                   onReply={onReply}
+                  onSent={onSent}
                   onQuote={goTo}
                 />
               ))}

@@ -63,6 +63,7 @@ export function Handset({ view, business, numbers, gatewayUrl, readReceipts, onB
             messages={conversation}
             onSeen={onSeen}
             onReply={setReplyTo}
+            onSent={onSent}
           >
             <BeginHere msisdn={msisdn} business={business} gatewayUrl={gatewayUrl} />
           </Conversation>

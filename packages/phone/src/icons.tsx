@@ -54,6 +54,12 @@ export const DownIcon = () => (
   </Icon>
 )
 
+export const DoneIcon = () => (
+  <Icon>
+    <path d="m5 12.5 4.5 4.5L19 7.5" />
+  </Icon>
+)
+
 export const PeopleIcon = () => (
   <Icon>
     <path d="M4 6h16M4 12h16M4 18h10" />

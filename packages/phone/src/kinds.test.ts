@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Message } from './api.ts'
+import type { Button, Message } from './api.ts'
 import { conversationOf, message, overflow, pages, person } from './page.stand-in.ts'
 
 const open = pages()
@@ -9,6 +9,7 @@ const buttons = [
   { type: 'dial', text: 'Call us', pressed: false },
   { type: 'url', text: 'Open', pressed: false },
   { type: 'reply', text: 'Yes', pressed: false },
+  { type: 'reply', text: 'No', pressed: false },
 ] as const
 
 describe('each kind of message', () => {
@@ -46,7 +47,7 @@ describe('each kind of message', () => {
   test('has one stop for the Tab key outside of the current message', async (t) => {
     const { standIn, page } = await open(t)
     standIn.put(person, message({ id: 'a', kind: 'contacts', contacts: [contact] }))
-    standIn.put(person, message({ id: 'b', kind: 'template', body: 'Hello', buttons: [...buttons] }))
+    standIn.put(person, message({ id: 'b', kind: 'template', body: 'Hello', buttons: buttonsAnew() }))
     const first = page.locator('[data-id=a]').getByRole('button', { name: 'View contact' })
     const last = page.locator('[data-id=b]').getByRole('button', { name: 'Call us' })
     assert.deepEqual([await first.getAttribute('tabindex'), await last.getAttribute('tabindex')], ['-1', '0'])
@@ -67,10 +68,10 @@ describe('each kind of message', () => {
 })
 
 describe('a button', () => {
-  test('of a number shows the dial pad, of a URL asks first, and of a reply says that it is for later', async (t) => {
+  test('of a number shows the dial pad, and of a URL asks first', async (t) => {
     const { standIn, page } = await open(t)
     standIn.leads.set('a 1', { dials: '+27215551234' }).set('a 2', { opens: 'https://acme.example/a?b' })
-    standIn.put(person, message({ id: 'a', kind: 'template', body: 'Hello', buttons: [...buttons] }))
+    standIn.put(person, message({ id: 'a', kind: 'template', body: 'Hello', buttons: buttonsAnew() }))
 
     await page.getByRole('button', { name: 'Call us' }).click()
     await page.getByRole('dialog', { name: 'Dial pad' }).getByText('+27215551234').waitFor()
@@ -78,11 +79,55 @@ describe('a button', () => {
     await page.getByRole('button', { name: 'Open', exact: true }).and(page.locator('.card-action')).click()
     const link = page.getByRole('dialog', { name: 'Open this page?' }).getByRole('link', { name: 'Open' })
     assert.equal(await link.getAttribute('href'), 'https://acme.example/a?b')
-    await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'Yes' }).click()
-    await page.getByRole('status').filter({ hasText: 'Answering by button is not there yet.' }).waitFor()
+  })
+
+  test('of a reply says it, quoting the message, once; the others can still be pressed', async (t) => {
+    const { standIn, page } = await open(t, { refusals: 'expected' })
+    standIn.put(person, message({ id: 'a', kind: 'template', text: 'At home?', buttons: buttonsAnew() }))
+    const [yes, no] = ['Yes', 'No'].map((name) => page.locator('[data-id=a]').getByRole('button', { name }))
+    assert.ok(yes && no)
+
+    await yes.focus()
+    await page.keyboard.press('Enter')
+    const answers = conversationOf(page).locator('.message[data-direction=out]')
+    await answers
+      .filter({ hasText: 'Yes' })
+      .getByRole('button', { name: 'In answer to Business At home?' })
+      .waitFor()
+    await page.locator('[data-id=a] [aria-disabled=true]', { hasText: 'Yes' }).waitFor()
+    assert.ok(await yes.evaluate((element) => element === document.activeElement), 'the focus stays')
+    assert.equal(await no.getAttribute('aria-disabled'), 'false')
+    await page.keyboard.press('Enter')
+    await no.click()
+    await answers.filter({ hasText: 'No' }).waitFor()
+    assert.deepEqual(
+      standIn.messages(person).map(({ text, replyTo }) => [text, replyTo]),
+      [
+        ['At home?', undefined],
+        ['Yes', 'a'],
+        ['No', 'a'],
+      ],
+    )
+  })
+
+  test('says why it could not be pressed', async (t) => {
+    const { standIn, page } = await open(t, { refusals: 'expected' })
+    const [, , yes] = buttonsAnew()
+    assert.ok(yes)
+    standIn.put(person, message({ id: 'a', kind: 'template', text: 'At home?', buttons: [yes] }))
+    const button = page.getByRole('button', { name: 'Yes' })
+    await button.waitFor()
+    // Pressed elsewhere, which this page has not heard of yet.
+    yes.pressed = true
+    await button.click()
+    await page.getByRole('status').filter({ hasText: 'This button has been pressed' }).waitFor()
   })
 })
+
+/** Pressing changes them. */
+function buttonsAnew(): Button[] {
+  return buttons.map((button) => ({ ...button }))
+}
 
 function file(contentType: string) {
   return { contentType, bytes: 2048, url: '/phones/27999000001/messages/gone/media' }

@@ -3,14 +3,23 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { pageFolder } from '../page.js'
-import type { Business, Callback, Leads, Message, Phone, Ticks } from './api.ts'
+import type { Business, Callback, Draft, Leads, Message, Phone, Ticks } from './api.ts'
+import type { Fault } from './faults.ts'
 
 /** The page and, on the wire, as much of a sandbox as it asks for. What happens is up to the test. */
 export interface StandIn extends AsyncDisposable {
   url: string
   businesses: Business[]
-  /** Where buttons lead, by the message's id and the button's number: `a 1`. */
+  /** Where buttons lead that are no replies, by the message's id and the button's number: `a 1`. */
   leads: Map<string, Leads>
+  /** What people wrote, as it was asked for. */
+  drafts: Draft[]
+  /** What is armed. */
+  faults: Fault[]
+  /** What the clock is ahead. */
+  offsetMs: number
+  /** What each answer to a turn of the clock says of gateways. */
+  gateways: { url: string; turned: boolean; problem?: string }[]
   phone(msisdn: string): Phone
   /** A message appears on the phone, or is replaced. */
   put(msisdn: string, message: Message): void
@@ -29,8 +38,10 @@ export async function openStandIn(): Promise<StandIn> {
   const streams = new Map<string, Set<ServerResponse>>()
   const leads = new Map<string, Leads>()
   const businesses: Business[] = []
+  const drafts: Draft[] = []
+  const files = new Map<string, { contentType: string; bytes: Buffer }>()
   let isUp = true
-  let written = 0
+  let count = 0
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.writeHead(500).end(String(error)))
@@ -55,26 +66,27 @@ export async function openStandIn(): Promise<StandIn> {
         return json(response, 200, phone(name))
       case 'GET phones/…/messages':
         return json(response, 200, messages(name))
-      case 'POST phones/…/messages': {
-        if (!businesses.some(({ number }) => number === body.to))
-          return json(response, 404, { detail: `Nobody has registered the business number ${body.to}` })
-        written += 1
-        const message = {
-          ...(body as { to: string; text: string }),
-          id: `written-${written}`,
-          from: name,
-          kind: 'text',
-          ticks: 'sent' as const,
-          direction: 'out' as const,
-          at: Date.now(),
-        }
-        put(name, message)
-        return json(response, 201, message)
+      case 'POST phones/…/messages':
+        return json(response, ...write(name, body as unknown as Draft))
+      case 'GET phones/…/messages/…': {
+        const file = files.get(id ?? '')
+        if (!file) return json(response, 404, {})
+        return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes)
       }
       case 'POST phones/…/messages/…':
-        if (action === 'press') return json(response, 200, leads.get(`${id} ${String(body.button)}`))
+        if (action === 'press') return json(response, ...press(name, `${id}`, Number(body.button)))
         tick(name, id ?? '', 'read')
         return json(response, 200, {})
+      case 'GET clock':
+        return json(response, 200, clock())
+      case 'POST clock':
+        standIn.offsetMs += Number(body.ms)
+        return json(response, 200, { ...clock(), gateways: standIn.gateways })
+      case 'GET faults':
+        return json(response, 200, standIn.faults)
+      case 'PUT faults':
+        standIn.faults = body as unknown as Fault[]
+        return json(response, 200, standIn.faults)
       case 'GET businesses':
         return json(response, 200, businesses)
       case 'GET callbacks':
@@ -85,6 +97,47 @@ export async function openStandIn(): Promise<StandIn> {
       default:
         return page(pathname, response)
     }
+  }
+
+  const clock = () => ({ now: Date.now() + standIn.offsetMs, offsetMs: standIn.offsetMs })
+
+  function write(msisdn: string, draft: Draft): [status: number, body: unknown] {
+    if (!businesses.some(({ number }) => number === draft.to))
+      return [404, { detail: `Nobody has registered the business number ${draft.to}` }]
+    drafts.push(draft)
+    const id = nextId()
+    const envelope = { id, from: msisdn, ticks: 'sent', direction: 'out', at: clock().now } as const
+    if (draft.type !== 'media') {
+      const { type, ...said } = draft
+      return [201, put(msisdn, { ...said, ...envelope, kind: type })]
+    }
+    const { media, type, ...said } = draft
+    const { contentType, fileName, caption = '', data } = media
+    const bytes = Buffer.from(data, 'base64')
+    files.set(id, { contentType, bytes })
+    const [kind = ''] = contentType.split('/')
+    const shown = {
+      kind: ['image', 'video', 'audio'].includes(kind) ? kind : 'document',
+      media: { contentType, fileName, bytes: bytes.length, url: `/phones/${msisdn}/messages/${id}/media` },
+      ...(caption && { caption }),
+    }
+    return [201, put(msisdn, { ...said, ...envelope, ...shown })]
+  }
+
+  function press(msisdn: string, id: string, place: number): [status: number, body: unknown] {
+    const pressed = messages(msisdn).find((message) => message.id === id)
+    const button = pressed?.buttons?.[place - 1]
+    if (!pressed || !button) return [404, { detail: 'No such button' }]
+    if (button.type !== 'reply') return [200, leads.get(`${id} ${place}`)]
+    if (button.pressed) return [409, { detail: 'This button has been pressed' }]
+    button.pressed = true
+    emit(`phones/${msisdn}`, 'message', pressed)
+    return [201, put(msisdn, { ...answerTo(pressed), id: nextId(), text: button.text, at: clock().now })]
+  }
+
+  function nextId(): string {
+    count += 1
+    return `written-${count}`
   }
 
   function phone(msisdn: string): Phone {
@@ -108,10 +161,11 @@ export async function openStandIn(): Promise<StandIn> {
     return threads.get(msisdn) ?? []
   }
 
-  function put(msisdn: string, message: Message): void {
+  function put(msisdn: string, message: Message): Message {
     phone(msisdn)
     threads.set(msisdn, [...messages(msisdn).filter(({ id }) => id !== message.id), message])
     emit(`phones/${msisdn}`, 'message', message)
+    return message
   }
 
   function tick(msisdn: string, id: string, ticks: Ticks): void {
@@ -138,10 +192,14 @@ export async function openStandIn(): Promise<StandIn> {
     }
   }
 
-  return {
+  const standIn: StandIn = {
     url: `http://127.0.0.1:${port}`,
     businesses,
     leads,
+    drafts,
+    faults: [],
+    offsetMs: 0,
+    gateways: [],
     phone,
     put,
     tick,
@@ -159,6 +217,11 @@ export async function openStandIn(): Promise<StandIn> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return standIn
+}
+
+function answerTo({ id, from, to }: Message): Omit<Message, 'id' | 'at'> {
+  return { from: to, to: from, kind: 'text', ticks: 'sent', direction: 'out', replyTo: id }
 }
 
 const types: Record<string, string> = {

@@ -28,7 +28,11 @@ export function usePhone(msisdn: string): PhoneView {
     return watch(msisdn, setNow)
   }, [msisdn])
 
-  const onSent = useCallback((message: Message) => setNow(having([{ type: 'message', message }])), [])
+  const onSent = useCallback((message: Message) => {
+    const sent = having([{ type: 'message', message }])
+    // What takes its time to go out may arrive when another phone is shown already.
+    setNow((before) => (before.msisdn === message.from ? sent(before) : before))
+  }, [])
   const change = useCallback(
     async (settings: Partial<Phone>) => {
       const phone = await putPhone(msisdn, settings)

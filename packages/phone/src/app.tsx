@@ -66,6 +66,7 @@ export function App() {
         view={phone}
         business={business}
         numbers={numbers}
+        phones={phones}
         gatewayUrl={gatewayUrlOf(businesses)}
         readReceipts={readReceipts}
         onBusiness={openBusiness}

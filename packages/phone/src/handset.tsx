@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
-import { type Message, postRead } from './api.ts'
+import { type Message, type Phone, postRead } from './api.ts'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { BeginHere, NoBusiness } from './empty.tsx'
@@ -14,13 +14,15 @@ interface Props {
   business: string | undefined
   /** All business numbers that can be chosen. */
   numbers: string[]
+  /** All phones of the sandbox. */
+  phones: Phone[]
   gatewayUrl: string
   readReceipts: boolean
   onBusiness(number: string): void
 }
 
 /** The phone itself: one conversation, and a box to write in. */
-export function Handset({ view, business, numbers, gatewayUrl, readReceipts, onBusiness }: Props) {
+export function Handset({ view, business, numbers, phones, gatewayUrl, readReceipts, onBusiness }: Props) {
   const { msisdn, connection, phone, messages, onSent } = view
   const [replyTo, setReplyTo] = useState<Message>()
 
@@ -78,6 +80,7 @@ export function Handset({ view, business, numbers, gatewayUrl, readReceipts, onB
             msisdn={msisdn}
             business={business}
             numbers={numbers}
+            phones={phones}
             replyTo={replyTo}
             onBusiness={onBusiness}
             onSent={onSent}

@@ -60,6 +60,30 @@ export const DoneIcon = () => (
   </Icon>
 )
 
+export const PlusIcon = () => (
+  <Icon>
+    <path d="M12 5v14M5 12h14" />
+  </Icon>
+)
+
+export const FileIcon = () => (
+  <Icon>
+    <path d="M20 11.5 12 19.5a5 5 0 0 1-7-7l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7L9.8 17a1.7 1.7 0 0 1-2.4-2.4l7.6-7.6" />
+  </Icon>
+)
+
+export const PlaceIcon = () => (
+  <Icon>
+    <path d="M12 21c-4-5.5-6.5-8-6.5-11.5a6.5 6.5 0 0 1 13 0C18.5 13 16 15.5 12 21ZM12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z" />
+  </Icon>
+)
+
+export const PersonIcon = () => (
+  <Icon>
+    <path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.5-4 3.5-5.5 7.5-5.5s7 1.5 7.5 5.5" />
+  </Icon>
+)
+
 export const PeopleIcon = () => (
   <Icon>
     <path d="M4 6h16M4 12h16M4 18h10" />

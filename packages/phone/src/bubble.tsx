@@ -1,11 +1,14 @@
-import { useEffect, useRef } from 'preact/hooks'
-import type { Message } from './api.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { type Message, postMessage } from './api.ts'
+import { problemOf } from './ask.ts'
 import { Buttons } from './buttons.tsx'
 import { Content, hasDrawing } from './content.tsx'
 import { timeText } from './days.ts'
 import { Formatted } from './formatted.tsx'
 import { ReplyIcon } from './icons.tsx'
 import { Quote } from './quote.tsx'
+import { React } from './react.tsx'
+import type { Reactions } from './reactions.ts'
 import { onceSeen } from './reading.ts'
 import { isOnItsWay, isUnread } from './tick.ts'
 import { TickMark } from './ticks.tsx'
@@ -14,6 +17,7 @@ import { excerptOf, textOf } from './words.ts'
 interface Props {
   message: Message
   quoted: Message | undefined
+  reactions: Reactions | undefined
   /** The one message of the conversation that the Tab key stops at. */
   isCurrent: boolean
   /** Undefined while nothing is to be said to the sender. */
@@ -23,9 +27,11 @@ interface Props {
   onQuote(id: string): void
 }
 
-export function Bubble({ message, quoted, isCurrent, onSeen, onReply, onSent, onQuote }: Props) {
+export function Bubble(props: Props) {
+  const { message, quoted, reactions = {}, isCurrent, onSeen, onReply, onSent, onQuote } = props
   const { id, direction, replyTo } = message
   const end = useRef<HTMLElement>(null)
+  const [problem, setProblem] = useState('')
   const unread = isUnread(message)
   const tabIndex = isCurrent ? 0 : -1
   const text = textOf(message)
@@ -36,12 +42,24 @@ export function Bubble({ message, quoted, isCurrent, onSeen, onReply, onSent, on
     return onceSeen(end.current, () => onSeen(id))
   }, [id, unread, onSeen])
 
+  async function react(emoji: string): Promise<void> {
+    setProblem('')
+    const [person, business] = direction === 'in' ? [message.to, message.from] : [message.from, message.to]
+    try {
+      const reaction = { messageId: id, emoji }
+      onSent(await postMessage(person, { type: 'reaction', reaction, to: business }))
+    } catch (error) {
+      setProblem(`Not sent: ${problemOf(error)}.`)
+    }
+  }
+
   return (
     <li
       class="message"
       data-id={id}
       data-direction={direction}
       data-on-its-way={isOnItsWay(message)}
+      data-reacted={Object.keys(reactions).length > 0}
       tabIndex={tabIndex}
     >
       <div class="bubble">
@@ -60,17 +78,45 @@ export function Bubble({ message, quoted, isCurrent, onSeen, onReply, onSent, on
           </footer>
         </div>
         <Buttons message={message} tabIndex={tabIndex} onSent={onSent} />
+        {problem && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <Badge reactions={reactions} />
       </div>
-      <button
-        type="button"
-        class="reply-action"
-        tabIndex={tabIndex}
-        aria-label={`Reply to “${excerptOf(message)}”`}
-        title="Reply"
-        onClick={() => onReply(message)}
-      >
-        <ReplyIcon />
-      </button>
+      <div class="actions">
+        <button
+          type="button"
+          class="action-reply"
+          tabIndex={tabIndex}
+          aria-label={`Reply to “${excerptOf(message)}”`}
+          title="Reply"
+          onClick={() => onReply(message)}
+        >
+          <ReplyIcon />
+        </button>
+        <React
+          message={message}
+          chosen={reactions.out}
+          tabIndex={tabIndex}
+          onReact={(emoji) => void react(emoji)}
+        />
+      </div>
     </li>
+  )
+}
+
+function Badge({ reactions }: { reactions: Reactions }) {
+  if (Object.keys(reactions).length === 0) return null
+  return (
+    <p class="reactions">
+      {Object.entries(reactions).map(([side, emoji]) => (
+        <span key={side}>
+          <span class="unseen">{side === 'in' ? 'The business reacted: ' : 'The person reacted: '}</span>
+          {emoji}
+        </span>
+      ))}
+    </p>
   )
 }

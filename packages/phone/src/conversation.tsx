@@ -5,6 +5,7 @@ import { Bubble } from './bubble.tsx'
 import { daysOf, dayText } from './days.ts'
 import { DownIcon } from './icons.tsx'
 import { NewsReader } from './news-reader.tsx'
+import { withReactions } from './reactions.ts'
 import { pageSize, useNewest } from './use-newest.ts'
 
 interface Props {
@@ -20,11 +21,12 @@ interface Props {
 
 export function Conversation({ label, messages, onSeen, onReply, onSent, children }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
-  const newest = useNewest(scroller, messages)
+  const { said, reactions } = useMemo(() => withReactions(messages), [messages])
+  const newest = useNewest(scroller, said)
   const [focused, setFocused] = useState<string>()
-  const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages])
+  const byId = useMemo(() => new Map(said.map((message) => [message.id, message])), [said])
 
-  const shown = messages.slice(newest.first)
+  const shown = said.slice(newest.first)
   const current = shown.some(({ id }) => id === focused) ? focused : shown.at(-1)?.id
 
   function goTo(id: string): void {
@@ -67,6 +69,7 @@ export function Conversation({ label, messages, onSeen, onReply, onSent, childre
                   key={message.id}
                   message={message}
                   quoted={message.replyTo === undefined ? undefined : byId.get(message.replyTo)}
+                  reactions={reactions.get(message.id)}
                   isCurrent={message.id === current}
                   onSeen={onSeen}
                   onReply={onReply}

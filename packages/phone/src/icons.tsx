@@ -84,6 +84,12 @@ export const PersonIcon = () => (
   </Icon>
 )
 
+export const SmileIcon = () => (
+  <Icon>
+    <path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8.5 14a4 4 0 0 0 7 0M9 9.5v.01M15 9.5v.01" />
+  </Icon>
+)
+
 export const PeopleIcon = () => (
   <Icon>
     <path d="M4 6h16M4 12h16M4 18h10" />

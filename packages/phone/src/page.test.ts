@@ -56,11 +56,11 @@ describe('the phone', () => {
     await conversationOf(page).getByRole('listitem').getByText('Yes,\ncome in').waitFor()
     assert.deepEqual(written(standIn), [{ to: business, text: 'Yes,\ncome in' }])
 
-    for (const before of ['Attach or share', 'To', 'Reply to “Or at work?”']) {
+    for (const before of ['Attach or share', 'To', 'React to “Or at work?”']) {
       await page.keyboard.press('Shift+Tab')
       assert.equal(await focusedName(page), before)
     }
-    // From the last message's reply button up to the first message.
+    // From the last message’s button up to the first message.
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('Home')
     await page.keyboard.press('Tab')

@@ -11,6 +11,7 @@ const labels: Record<string, string> = {
   sticker: 'Sticker',
   location: 'Location',
   contacts: 'Contact',
+  reaction: 'Reaction',
 }
 
 /** The words of a message as they stand in its bubble, with their marks. */
@@ -29,7 +30,8 @@ export function wordsOf(message: Message): string {
 }
 
 /** What something without words is called. */
-function nameOf({ media, location, contacts }: Message): string | undefined {
+function nameOf({ media, location, contacts, reaction }: Message): string | undefined {
+  if (reaction) return reaction.emoji || 'taken back'
   return media?.fileName ?? location?.name ?? location?.address ?? (contacts && namesOf(contacts))
 }
 

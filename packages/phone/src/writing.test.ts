@@ -210,6 +210,54 @@ describe('the menu', () => {
   })
 })
 
+describe('a reaction', () => {
+  test('stands at its message, can be changed, and taken back, by mouse', async (t) => {
+    const { standIn, page } = await open(t, narrow)
+    standIn.put(person, message({ id: 'a', text: 'It is there' }))
+    const react = async (name: string) => {
+      await page.locator('[data-id=a]').getByRole('button', { name: 'React to “It is there”' }).click()
+      await page.getByRole('menuitemradio', { name }).click()
+    }
+    const badge = page.locator('[data-id=a] .reactions')
+    await react('Thumbs up')
+    await badge.filter({ hasText: 'The person reacted: 👍' }).waitFor()
+    await react('Heart')
+    await badge.filter({ hasText: '❤️' }).waitFor()
+    await react('Heart, take back')
+    await badge.waitFor({ state: 'detached' })
+    assert.deepEqual(
+      standIn.drafts.map((draft) => draft.type === 'reaction' && draft.reaction.emoji),
+      ['👍', '❤️', ''],
+    )
+    assert.equal(await page.locator('.message').count(), 1)
+    assert.equal(await overflow(page), 0)
+  })
+
+  test('can be given by keyboard, to one’s own messages too, and says why it was not taken', async (t) => {
+    const { standIn, page } = await open(t, { refusals: 'expected' })
+    standIn.put(person, message({ id: 'a' }))
+    standIn.put(person, message({ id: 'b', from: person, to: business, text: 'Mine', direction: 'out' }))
+    await page.locator('[data-id=b]').focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    assert.equal(await focusedName(page), 'React to “Mine”')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('End')
+    assert.equal(await focusedName(page), 'Folded hands')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-id=b] .reactions', { hasText: '👍' }).waitFor()
+    assert.equal(await focusedName(page), 'React to “Mine”')
+    assert.equal(standIn.drafts[0]?.to, business)
+
+    standIn.businesses.length = 0
+    await page.keyboard.press('Enter')
+    assert.equal(await focusedName(page), 'Thumbs up, take back')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'Not sent: Nobody has registered' }).waitFor()
+  })
+})
+
 async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole('button', { name: 'Attach or share' }).click()
   await page.getByRole('menuitem', { name: item }).click()

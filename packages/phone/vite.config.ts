@@ -8,5 +8,9 @@ export default defineConfig({
   plugins: [preact({ reactAliasesEnabled: false })],
   // A data: URL in a style sheet would need more than the page's content security policy allows.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
-  server: { proxy: { '/phones': sandbox, '/businesses': sandbox, '/callbacks': sandbox } },
+  server: {
+    proxy: Object.fromEntries(
+      ['/phones', '/businesses', '/callbacks', '/clock', '/faults'].map((path) => [path, sandbox]),
+    ),
+  },
 })

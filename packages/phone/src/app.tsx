@@ -20,7 +20,8 @@ export function App() {
   const [readReceipts, setReadReceipts] = useStoredSwitch('read-receipts')
   const isWide = useWide()
   const phone = usePhone(number)
-  const { phones, businesses } = useDirectory(phone.connection === 'open')
+  const directory = useDirectory(phone.connection === 'open')
+  const { businesses } = directory
 
   const conversations = conversationsOf(phone.messages ?? noMessages, businesses)
   const business = chosen ?? conversations[0]?.business
@@ -54,7 +55,7 @@ export function App() {
     <div class="app" data-view={view}>
       <Phones
         view={phone}
-        phones={phones}
+        directory={directory}
         conversations={conversations}
         business={business}
         readReceipts={readReceipts}
@@ -66,7 +67,7 @@ export function App() {
         view={phone}
         business={business}
         numbers={numbers}
-        phones={phones}
+        directory={directory}
         gatewayUrl={gatewayUrlOf(businesses)}
         readReceipts={readReceipts}
         onBusiness={openBusiness}

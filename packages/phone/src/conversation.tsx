@@ -11,6 +11,8 @@ import { pageSize, useNewest } from './use-newest.ts'
 interface Props {
   label: string
   messages: readonly Message[]
+  /** How far the sandbox's clock is ahead. */
+  offsetMs: number
   onSeen: ((id: string) => void) | undefined
   onReply(message: Message): void
   /** The person said something here. */
@@ -19,13 +21,14 @@ interface Props {
   children: ComponentChildren
 }
 
-export function Conversation({ label, messages, onSeen, onReply, onSent, children }: Props) {
+export function Conversation({ label, messages, offsetMs, onSeen, onReply, onSent, children }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const { said, reactions } = useMemo(() => withReactions(messages), [messages])
   const newest = useNewest(scroller, said)
   const [focused, setFocused] = useState<string>()
   const byId = useMemo(() => new Map(said.map((message) => [message.id, message])), [said])
 
+  const now = Date.now() + offsetMs
   const shown = said.slice(newest.first)
   const current = shown.some(({ id }) => id === focused) ? focused : shown.at(-1)?.id
 
@@ -61,8 +64,8 @@ export function Conversation({ label, messages, onSeen, onReply, onSent, childre
         )}
         {shown.length === 0 && children}
         {daysOf(shown).map((day) => (
-          <section key={day.startsAt} class="day" aria-label={dayText(day.startsAt, Date.now())}>
-            <h3 class="day-name">{dayText(day.startsAt, Date.now())}</h3>
+          <section key={day.startsAt} class="day" aria-label={dayText(day.startsAt, now)}>
+            <h3 class="day-name">{dayText(day.startsAt, now)}</h3>
             <ol class="messages">
               {day.messages.map((message) => (
                 <Bubble

@@ -29,6 +29,10 @@ export function dayText(at: number, now: number): string {
   return date.format(day)
 }
 
+export function dateText(at: number): string {
+  return date.format(at)
+}
+
 export function timeText(at: number): string {
   return time.format(at)
 }

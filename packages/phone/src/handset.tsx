@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
-import { type Message, type Phone, postRead } from './api.ts'
+import { type Message, postRead } from './api.ts'
+import { StripClock } from './clock-block.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { BeginHere, NoBusiness } from './empty.tsx'
+import { Faults } from './fault-list.tsx'
 import { Notices } from './notices.tsx'
 import { numberText } from './number.ts'
 import { businessOf } from './thread.ts'
+import type { Directory } from './use-directory.ts'
 import type { PhoneView } from './use-phone.ts'
 
 interface Props {
@@ -14,15 +17,16 @@ interface Props {
   business: string | undefined
   /** All business numbers that can be chosen. */
   numbers: string[]
-  /** All phones of the sandbox. */
-  phones: Phone[]
+  directory: Directory
   gatewayUrl: string
   readReceipts: boolean
   onBusiness(number: string): void
 }
 
 /** The phone itself: one conversation, and a box to write in. */
-export function Handset({ view, business, numbers, phones, gatewayUrl, readReceipts, onBusiness }: Props) {
+export function Handset(props: Props) {
+  const { view, business, numbers, directory, gatewayUrl, readReceipts, onBusiness } = props
+  const { phones, faults, offsetMs, refresh } = directory
   const { msisdn, connection, phone, messages, onSent } = view
   const [replyTo, setReplyTo] = useState<Message>()
 
@@ -46,6 +50,7 @@ export function Handset({ view, business, numbers, phones, gatewayUrl, readRecei
       <div class="frame">
         <p class="status-strip">
           <span>{phone?.profileName || 'Phone'}</span>
+          <StripClock offsetMs={offsetMs} />
           <span class="number">{numberText(msisdn)}</span>
         </p>
         <header class="handset-bar">
@@ -58,11 +63,13 @@ export function Handset({ view, business, numbers, phones, gatewayUrl, readRecei
           </div>
         </header>
         <Notices view={view} business={business} />
+        <Faults msisdn={msisdn} faults={faults} onDisarmed={refresh} />
         {business && conversation ? (
           <Conversation
             key={`${msisdn} ${business}`}
             label={`Conversation with ${numberText(business)}`}
             messages={conversation}
+            offsetMs={offsetMs}
             onSeen={onSeen}
             onReply={setReplyTo}
             onSent={onSent}

@@ -1,15 +1,17 @@
 import { useState } from 'preact/hooks'
-import type { Phone } from './api.ts'
+import { aimedAt } from './aimed.ts'
+import { ClockBlock } from './clock-block.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { Brand } from './icons.tsx'
 import { digitsOf, numberText } from './number.ts'
 import { Settings } from './settings.tsx'
 import type { Conversation } from './thread.ts'
+import type { Directory } from './use-directory.ts'
 import type { PhoneView } from './use-phone.ts'
 
 interface Props {
   view: PhoneView
-  phones: Phone[]
+  directory: Directory
   conversations: Conversation[]
   business: string | undefined
   readReceipts: boolean
@@ -20,7 +22,8 @@ interface Props {
 
 /** Which phone, which conversation, and how the phone behaves. */
 export function Phones(props: Props) {
-  const { view, phones, conversations, business, onNumber, onBusiness } = props
+  const { view, directory, conversations, business, onNumber, onBusiness } = props
+  const { phones, offsetMs, refresh } = directory
   const known = phones.some(({ msisdn }) => msisdn === view.msisdn)
   const listed = known
     ? phones
@@ -53,6 +56,7 @@ export function Phones(props: Props) {
                   {profileName || 'No name'}
                   {!online && ' · offline'}
                 </span>
+                <Fault what={aimedAt(msisdn)} />
               </button>
             </li>
           ))}
@@ -60,9 +64,15 @@ export function Phones(props: Props) {
         <OpenNumber onNumber={onNumber} />
       </section>
       <ConversationList conversations={conversations} business={business} onBusiness={onBusiness} />
+      <ClockBlock offsetMs={offsetMs} onTurned={refresh} />
       <Settings {...props} />
     </aside>
   )
+}
+
+/** What messages to the number run into, without a fault being armed. */
+function Fault({ what }: { what: string | undefined }) {
+  return <>{what && <span class="choice-fault">{what}</span>}</>
 }
 
 const connectionTexts = { connecting: 'Connecting…', open: 'Live', lost: 'Not connected' }

@@ -1,16 +1,29 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type Business, getBusinesses, getPhones, type Phone } from './api.ts'
+import { getClock } from './clock.ts'
+import { type Fault, getFaults } from './faults.ts'
 
-export interface Directory {
+interface Known {
   phones: Phone[]
   businesses: Business[]
+  /** Those that are armed. */
+  faults: Fault[]
+  /** How far the sandbox's clock is ahead. */
+  offsetMs: number
+}
+
+export interface Directory extends Known {
+  /** Asks at once: something was changed from here. */
+  refresh(): void
 }
 
 const everyMs = 3_000
 
-/** The phones and businesses the sandbox knows. They change seldom, so the page asks now and then. */
+/** What the sandbox knows beside this phone. It changes seldom, so the page asks now and then. */
 export function useDirectory(connected: boolean): Directory {
-  const [directory, setDirectory] = useState<Directory>({ phones: [], businesses: [] })
+  const [known, setKnown] = useState<Known>({ phones: [], businesses: [], faults: [], offsetMs: 0 })
+  const [turn, setTurn] = useState(0)
+  const refresh = useCallback(() => setTurn((before) => before + 1), [])
 
   useEffect(() => {
     if (!connected) return
@@ -20,9 +33,8 @@ export function useDirectory(connected: boolean): Directory {
     async function ask(): Promise<void> {
       try {
         if (document.visibilityState === 'visible') {
-          const { signal } = stopped
-          const [phones, businesses] = await Promise.all([getPhones(signal), getBusinesses(signal)])
-          setDirectory((before) => (same(before, { phones, businesses }) ? before : { phones, businesses }))
+          const next = await knownNow(stopped.signal)
+          setKnown((before) => (same(before, next) ? before : next))
         }
       } catch {
         // The sandbox went away: the phone's own stream tells, and begins this anew.
@@ -35,11 +47,21 @@ export function useDirectory(connected: boolean): Directory {
       stopped.abort()
       clearTimeout(timer)
     }
-  }, [connected])
+  }, [connected, turn])
 
-  return directory
+  return { ...known, refresh }
 }
 
-function same(one: Directory, other: Directory): boolean {
+async function knownNow(signal: AbortSignal): Promise<Known> {
+  const [phones, businesses, faults, { offsetMs }] = await Promise.all([
+    getPhones(signal),
+    getBusinesses(signal),
+    getFaults(signal),
+    getClock(signal),
+  ])
+  return { phones, businesses, faults, offsetMs }
+}
+
+function same(one: Known, other: Known): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

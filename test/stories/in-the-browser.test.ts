@@ -60,7 +60,8 @@ describe('in the browser', () => {
       replies.map(({ content }) => content),
       ['And hello back'],
     )
-    if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT })
+    if (process.env.SCREENSHOT)
+      await page.screenshot({ path: process.env.SCREENSHOT, animations: 'disabled' })
     assert.deepEqual(complaints, [])
   })
 

@@ -3,16 +3,16 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { nextAttempt, schedule, settle } from './schedule.ts'
 
-const createdAt = Date.UTC(2026, 0, 1)
+const firstAttemptAt = Date.UTC(2026, 0, 1)
 const hour = 3_600_000
 const middle = () => 0.5
 
 /** When each attempt is made if all of them fail at once. */
 function attemptsOf(random: () => number): number[] {
-  const times = [createdAt]
+  const times = [firstAttemptAt]
   for (;;) {
-    const at = times[times.length - 1] ?? createdAt
-    const next = nextAttempt({ createdAt, attempts: times.length, now: () => at, random })
+    const at = times[times.length - 1] ?? firstAttemptAt
+    const next = nextAttempt({ firstAttemptAt, attempts: times.length, now: () => at, random })
     if (next === undefined) return times
     times.push(next)
   }
@@ -34,9 +34,9 @@ describe('the schedule', () => {
         const times = attemptsOf(() => chance.next().value)
         const gaps = gapsBetween(times)
         const last = times[times.length - 1] ?? 0
-        assert.ok(last <= createdAt + 72 * hour)
+        assert.ok(last <= firstAttemptAt + 72 * hour)
         // It does not give up while even the longest gap would still have fitted.
-        assert.ok(last + 8 * hour * 1.2 >= createdAt + 72 * hour)
+        assert.ok(last + 8 * hour * 1.2 >= firstAttemptAt + 72 * hour)
         for (const [index, gap] of gaps.entries()) {
           const nominal = schedule.gapsMs[index] ?? 8 * hour
           assert.ok(Math.abs(gap - nominal) <= nominal * 0.2 + 1)
@@ -49,24 +49,25 @@ describe('the schedule', () => {
 
   test('uses the whole of the jitter', () => {
     const gap = (random: number) =>
-      (nextAttempt({ createdAt, attempts: 1, now: () => createdAt, random: () => random }) ?? 0) - createdAt
+      (nextAttempt({ firstAttemptAt, attempts: 1, now: () => firstAttemptAt, random: () => random }) ?? 0) -
+      firstAttemptAt
     assert.deepEqual([gap(0), gap(0.5), gap(1)], [4000, 5000, 6000])
   })
 
-  test('gives up at once when the event was already too old', () => {
-    const now = () => createdAt + 73 * hour
-    assert.equal(nextAttempt({ createdAt, attempts: 1, now, random: middle }), undefined)
+  test('gives up when its time is over', () => {
+    const now = () => firstAttemptAt + 73 * hour
+    assert.equal(nextAttempt({ firstAttemptAt, attempts: 1, now, random: middle }), undefined)
   })
 })
 
 describe('settling an attempt', () => {
-  const callback = { sequence: 7, createdAt, attempts: 0 }
-  const chance = { now: () => createdAt + 1000, random: middle }
+  const callback = { sequence: 7, firstAttemptAt, attempts: 0 }
+  const chance = { now: () => firstAttemptAt + 1000, random: middle }
 
   test('delivered stays delivered', () => {
     assert.deepEqual(settle(callback, { httpStatus: 204, verdict: 'delivered' }, chance), {
       sequence: 7,
-      at: createdAt + 1000,
+      at: firstAttemptAt + 1000,
       httpStatus: 204,
       next: { state: 'delivered' },
     })
@@ -75,7 +76,7 @@ describe('settling an attempt', () => {
   test('a final answer is a dead letter at the first attempt', () => {
     assert.deepEqual(settle(callback, { httpStatus: 301, error: 'redirect', verdict: 'final' }, chance), {
       sequence: 7,
-      at: createdAt + 1000,
+      at: firstAttemptAt + 1000,
       httpStatus: 301,
       error: 'redirect',
       next: { state: 'dead' },
@@ -85,19 +86,25 @@ describe('settling an attempt', () => {
   test('the first failure waits for the first gap', () => {
     assert.deepEqual(settle(callback, { error: 'timeout', verdict: 'retry' }, chance), {
       sequence: 7,
-      at: createdAt + 1000,
+      at: firstAttemptAt + 1000,
       error: 'timeout',
-      next: { state: 'waiting', dueAt: createdAt + 6000 },
+      next: { state: 'waiting', dueAt: firstAttemptAt + 6000 },
     })
   })
 
   test('the fourth failure waits for the fourth gap', () => {
     const { next } = settle({ ...callback, attempts: 3 }, { httpStatus: 500, verdict: 'retry' }, chance)
-    assert.deepEqual(next, { state: 'waiting', dueAt: createdAt + 1000 + 600_000 })
+    assert.deepEqual(next, { state: 'waiting', dueAt: firstAttemptAt + 1000 + 600_000 })
   })
 
-  test('a failure after 72 h is a dead letter', () => {
-    const late = { now: () => createdAt + 72 * hour, random: middle }
+  test('the first failure waits for the first gap, however long the event waited for its first attempt', () => {
+    const first = { sequence: 7, attempts: 0 }
+    const { next } = settle(first, { httpStatus: 500, verdict: 'retry' }, chance)
+    assert.deepEqual(next, { state: 'waiting', dueAt: firstAttemptAt + 6000 })
+  })
+
+  test('a failure 72 h after the first attempt is a dead letter', () => {
+    const late = { now: () => firstAttemptAt + 72 * hour, random: middle }
     const { next } = settle({ ...callback, attempts: 15 }, { httpStatus: 500, verdict: 'retry' }, late)
     assert.deepEqual(next, { state: 'dead' })
   })

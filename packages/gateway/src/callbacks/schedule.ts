@@ -20,7 +20,7 @@ export const schedule = {
   ],
   /** A gap is up to this much shorter or longer, so that events that failed together do not come back together. */
   jitter: 0.2,
-  /** Reckoned from the event's creation. */
+  /** Reckoned from the first attempt: what waited before, for a URL or behind a failing endpoint, loses nothing of it. */
   endsAfterMs: 72 * hour,
 } as const
 
@@ -32,22 +32,22 @@ export interface Chance {
 }
 
 interface Tried extends Chance {
-  createdAt: number
+  firstAttemptAt: number
   /** Attempts made so far, at least one. */
   attempts: number
 }
 
 /** When an event is tried again; undefined when its time is up and it becomes a dead letter. */
-export function nextAttempt({ createdAt, attempts, now, random }: Tried): number | undefined {
+export function nextAttempt({ firstAttemptAt, attempts, now, random }: Tried): number | undefined {
   const { gapsMs, jitter, endsAfterMs } = schedule
   const gapMs = gapsMs[Math.min(attempts, gapsMs.length) - 1] ?? gapsMs[0]
   const dueAt = now() + Math.round(gapMs * (1 - jitter + 2 * jitter * random()))
-  return dueAt <= createdAt + endsAfterMs ? dueAt : undefined
+  return dueAt <= firstAttemptAt + endsAfterMs ? dueAt : undefined
 }
 
 /** What the store is told of an attempt that has just ended. */
 export function settle(
-  { sequence, createdAt, attempts }: Pick<Callback, 'sequence' | 'createdAt' | 'attempts'>,
+  { sequence, firstAttemptAt, attempts }: Pick<Callback, 'sequence' | 'firstAttemptAt' | 'attempts'>,
   { verdict, ...seen }: Delivered,
   { now, random }: Chance,
 ): CallbackAttempt {
@@ -55,6 +55,7 @@ export function settle(
   if (verdict === 'delivered') return { ...attempt, next: { state: 'delivered' } }
   if (verdict === 'final') return { ...attempt, next: { state: 'dead' } }
 
-  const dueAt = nextAttempt({ createdAt, attempts: attempts + 1, now, random })
+  const began = firstAttemptAt ?? attempt.at
+  const dueAt = nextAttempt({ firstAttemptAt: began, attempts: attempts + 1, now, random })
   return { ...attempt, next: dueAt === undefined ? { state: 'dead' } : { state: 'waiting', dueAt } }
 }

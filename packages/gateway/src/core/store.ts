@@ -299,7 +299,10 @@ export interface Callback {
   createdAt: number
   state: 'waiting' | 'delivered' | 'dead'
   dueAt?: number
+  /** Since its schedule began: a replay starts that anew. */
   attempts: number
+  /** When its schedule began: at the first of these attempts, however long it waited before. */
+  firstAttemptAt?: number
   lastAttempt?: { at: number; httpStatus?: number; error?: string }
 }
 

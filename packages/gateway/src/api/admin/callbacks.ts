@@ -62,7 +62,14 @@ export function callbackHandlers(
   }
 }
 
-export function callbackView({ lane: _, event, dueAt, lastAttempt, ...rest }: Callback): CallbackView {
+export function callbackView({
+  lane: _,
+  firstAttemptAt: __,
+  event,
+  dueAt,
+  lastAttempt,
+  ...rest
+}: Callback): CallbackView {
   return {
     ...rest,
     event: event.type,

@@ -11,6 +11,7 @@ export interface EventRow {
   state: Callback['state']
   due_at: number | null
   attempts: number
+  first_at: number | null
   last_at: number | null
   last_http_status: number | null
   last_error: string | null
@@ -29,6 +30,7 @@ export function callbackOf(row: EventRow): Callback {
     attempts: row.attempts,
   }
   if (row.due_at !== null) callback.dueAt = row.due_at
+  if (row.first_at !== null) callback.firstAttemptAt = row.first_at
   if (row.last_at !== null) {
     callback.lastAttempt = { at: row.last_at }
     if (row.last_http_status !== null) callback.lastAttempt.httpStatus = row.last_http_status

@@ -68,6 +68,23 @@ export function callbacksSuite(stage: Stage): void {
       assert.partialDeepStrictEqual((await events('status'))[1], { state: 'delivered', attempts: 2 })
     })
 
+    test('keep when their first attempt was, until they are told again', async () => {
+      const { record, store, events, clock } = await fiveEvents(stage)
+      const first = async () => (await events('status')).map(({ firstAttemptAt }) => firstAttemptAt)
+      const at = clock.at
+      await record(waiting(1, at + 10), waiting(2, at + 10))
+      await record(waiting(1, at + 20), dead(2, at + 20), dead(3, at + 20))
+      assert.deepEqual(await first(), [at + 10, at + 10, at + 20, undefined, undefined])
+      const second = (await events('status'))[1]
+      assert.ok(second)
+      await store.replayCallbacks({ callbackId: second.id }, at + 30)
+      const range = { fromSequence: 3, toSequence: 3, states: ['dead' as const] }
+      await store.replayCallbacks({ ...range, integrationId: second.integrationId, endpoint: 'status' }, at)
+      assert.deepEqual(await first(), [at + 10, undefined, undefined, undefined, undefined])
+      await record(waiting(2, at + 40))
+      assert.equal((await first())[1], at + 40)
+    })
+
     test('3: an older lease records no attempt', async () => {
       const { take, store, endpoint, events, clock } = await fiveEvents(stage)
       const old = await take('a', 0, endpoint('status'))

@@ -5,15 +5,16 @@ import type { Leases } from './leases.ts'
 
 const putAttempt = `
   UPDATE events
-  SET state = ?, due_at = ?, attempts = attempts + 1, last_at = ?, last_http_status = ?, last_error = ?
-  WHERE lane = ? AND sequence = ?`
+  SET state = ?1, due_at = ?2, attempts = attempts + 1, first_at = coalesce(first_at, ?3), last_at = ?3,
+    last_http_status = ?4, last_error = ?5
+  WHERE lane = ?6 AND sequence = ?7`
 
 // The schedule starts anew, so that a replayed event that fails again is not dead at once.
-const replayEvent =
-  "UPDATE events SET state = 'waiting', due_at = ?, attempts = 0 WHERE id = ? RETURNING lane"
+const replayEvent = `
+  UPDATE events SET state = 'waiting', due_at = ?, attempts = 0, first_at = NULL WHERE id = ? RETURNING lane`
 
 const replayEvents = `
-  UPDATE events SET state = 'waiting', due_at = ?, attempts = 0
+  UPDATE events SET state = 'waiting', due_at = ?, attempts = 0, first_at = NULL
   WHERE lane = ? AND sequence BETWEEN ? AND ? AND state IN (SELECT value FROM json_each(?))`
 
 const lastOfLane = 'SELECT last_sequence FROM endpoints WHERE lane = ?'

@@ -20,6 +20,7 @@ import { blame } from './core/cannot-start.ts'
 import { businessClock } from './core/clock.ts'
 import { openDirectory } from './core/directory.ts'
 import { type Dispatch, dispatch } from './core/dispatch.ts'
+import { endpointLanes } from './core/endpoint.ts'
 import { openEvents } from './core/events.ts'
 import { fetching } from './core/fetch.ts'
 import { supplierFiles } from './core/files.ts'
@@ -133,7 +134,7 @@ export async function openGateway({
   const configuring = { urlFlaw: urlCheck(callbackTargets), supplierNames }
   if (config.WAYPOST_PROVISION) await provision(app, config.WAYPOST_PROVISION, configuring)
   // A changed integration may have got the URL its events are waiting for.
-  directory.onChange((id) => lanes.wake([`callback:${id}:message`, `callback:${id}:status`]))
+  directory.onChange((id) => lanes.wake(endpointLanes(id)))
 
   const works: LaneWork[] = []
   if (roles.includes('dispatch')) {

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { checkUrl } from './callbacks/guard.ts'
 import { type Directory, openDirectory } from './core/directory.ts'
+import { endpointLane, pausedAfterMs } from './core/endpoint.ts'
 import { template } from './core/template.fake.ts'
 import { ProvisionError, provision } from './provision.ts'
 import { openStore } from './store/index.ts'
+import { scene } from './store/suite/scene.ts'
 
 const whatsapp = { from: '2799900002', phoneNumberId: 'id-2799900002' }
 const hello = { name: 'hello', language: 'en', body: 'Hello {{1}}' }
@@ -42,6 +44,24 @@ describe('a provisioning file', () => {
         ['2784', 'not_on_channel'],
       ],
     )
+  })
+
+  test('resumes endpoints when it calls back otherwise, and leaves them paused when it does not', async (t) => {
+    const { apply, app } = await open(t)
+    const acmeAt = (messageUrl: string, name = 'Acme') => ({
+      integrations: [{ ...acme, name, callbacks: { messageUrl } }],
+    })
+    await apply(acmeAt('https://acme.example/gone'))
+    const { store } = app()
+    const { mo, take } = scene({ store, clock: { at: 0 } })
+    await store.recordMos([mo({ integrationId: 'acme' })])
+    const lease = await take('node', 0, endpointLane('acme', 'message'))
+    for (const at of [0, pausedAfterMs])
+      await store.recordCallbacks(lease, [{ sequence: 1, at, next: { state: 'waiting', dueAt: at } }])
+    await apply(acmeAt('https://acme.example/gone', 'Another name'))
+    assert.equal((await store.pausedEndpoints()).length, 1)
+    await apply(acmeAt('https://acme.example/here'))
+    assert.deepEqual(await store.pausedEndpoints(), [])
   })
 
   test('writes nothing the second time, across restarts, and keeps the secrets that were made', async (t) => {
@@ -323,7 +343,7 @@ async function open(t: TestContext) {
     await own.store[Symbol.asyncDispose]()
     await rm(folder, { recursive: true })
   })
-  const app = () => ({ directory: own.directory, now: () => 1000 })
+  const app = () => ({ ...own, now: () => 1000 })
   return {
     path,
     writes,

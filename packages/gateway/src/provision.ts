@@ -4,10 +4,12 @@ import type { Tools } from './api/admin/read-integration.ts'
 import { type Plan, readPlan } from './api/admin/read-plan.ts'
 import type { App } from './core/app.ts'
 import { CannotStart } from './core/cannot-start.ts'
+import { endpointLanes } from './core/endpoint.ts'
+import type { Integration } from './core/integration.ts'
 import { writeTemplates } from './core/sync-templates.ts'
 import { jsonIn } from './json-file.ts'
 
-type Needs = Pick<App, 'directory' | 'now'>
+type Needs = Pick<App, 'directory' | 'store' | 'now'>
 
 /** Applies a provisioning file: all of it, or nothing when something in it is wrong. Writes only what differs. */
 export async function provision(app: Needs, file: string, tools: Tools): Promise<void> {
@@ -25,10 +27,13 @@ export class ProvisionError extends CannotStart {
   }
 }
 
-async function apply({ directory }: Needs, { account, integrations, templates }: Plan) {
+async function apply({ directory, store, now }: Needs, { account, integrations, templates }: Plan) {
   if (account && !isDeepStrictEqual(account, directory.account())) await directory.putAccount(account)
   for (const { integration, keys, surplus, pins, unpinned } of integrations) {
     const known = directory.integration(integration.id)
+    // First: whoever is killed in between finds the same difference at the next start.
+    if (known && isCalledBackOtherwise(known, integration))
+      await Promise.all(endpointLanes(integration.id).map((lane) => store.resumeCallbacks(lane, now())))
     const { amount } = integration.balance
     // The amount is set when the file's is another, not at each start: some of it may be spent.
     if (!isDeepStrictEqual(integration, known))
@@ -43,3 +48,6 @@ async function apply({ directory }: Needs, { account, integrations, templates }:
   }
   await writeTemplates(directory, templates)
 }
+
+const isCalledBackOtherwise = (was: Integration, is: Integration) =>
+  was.signingSecret !== is.signingSecret || !isDeepStrictEqual(was.callbacks, is.callbacks)

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { endpointOfLane } from './endpoint.ts'
+import type { LaneSummary } from './looking.ts'
 import type { Mt, Outcome } from './message.ts'
 import { type Callback, type CallbackAttempt, type Fetch, StoreUnavailable } from './store.ts'
 
@@ -67,6 +69,11 @@ export function openEvents(log: Logger) {
     labelNames: ['outcome'],
     registers,
   })
+  const paused = new Gauge({
+    name: 'waypost_endpoints_paused',
+    help: 'Callback endpoints that are paused: nothing but failures for five days',
+    registers,
+  })
   const stopped = new Counter({
     name: 'waypost_mt_stopped_total',
     help: 'Messages that the gateway ended: their integration was deleted or got another number, or its balance was lowered',
@@ -91,8 +98,9 @@ export function openEvents(log: Logger) {
 
   return {
     registry,
-    lanesSeen(summaries: { kind: string; waiting: number }[]) {
+    lanesSeen(summaries: Pick<LaneSummary, 'kind' | 'waiting' | 'pausedAt'>[]) {
       lanes.set(summaries.length)
+      paused.set(summaries.filter(({ pausedAt }) => pausedAt !== undefined).length)
       waiting.reset()
       for (const { kind, waiting: count } of summaries) waiting.inc({ kind }, count)
     },
@@ -192,6 +200,13 @@ export function openEvents(log: Logger) {
         },
         'callback.attempted',
       )
+    },
+    /** Its events wait until it is resumed. */
+    endpointPaused(lane: string) {
+      log.warn(endpointOfLane(lane), 'endpoint.paused')
+    },
+    endpointResumed(lane: string) {
+      log.info(endpointOfLane(lane), 'endpoint.resumed')
     },
     storeFailed(call: string, error: unknown) {
       storeFailures.inc({ call })

@@ -52,4 +52,7 @@ export interface LaneSummary {
   oldestDueAt: number | undefined
   node: string | undefined
   leasedUntil: number | undefined
+  /** Of an endpoint: its first failure since it last took an event. */
+  failingSince: number | undefined
+  pausedAt: number | undefined
 }

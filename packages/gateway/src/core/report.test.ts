@@ -32,9 +32,11 @@ test('an event whose answer is stored while the store is being read is not told 
       return due
     },
     async recordCallbacks(lease, results) {
-      await store.recordCallbacks(lease, results)
+      const recorded = await store.recordCallbacks(lease, results)
       if (++answers === 2) setImmediate(bothStored.resolve)
+      return recorded
     },
+    abandonCallbacks: store.abandonCallbacks,
   }
   const integration = { callbacks: { statusUrl: 'http://127.0.0.1/' } } as Integration // all that is read of it
   const work = report({
@@ -45,7 +47,7 @@ test('an event whose answer is stored while the store is being read is not told 
       await readAgain.promise
       return { sequence, at: clock.at, httpStatus: 204, next: { state: 'delivered' } }
     },
-    events: { callbackAttempted() {}, storeFailed() {}, storeWrote() {}, bug() {} },
+    events: { callbackAttempted() {}, endpointPaused() {}, storeFailed() {}, storeWrote() {}, bug() {} },
     now: () => clock.at,
   })
 

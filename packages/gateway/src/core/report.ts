@@ -1,25 +1,19 @@
 import type { Directory } from './directory.ts'
+import { endpointOfLane } from './endpoint.ts'
 import type { Events } from './events.ts'
 import type { Integration } from './integration.ts'
 import type { LaneWork } from './lane.ts'
 import { passed } from './points.ts'
 import { type Slots, slots } from './slots.ts'
-import {
-  type Callback,
-  type CallbackAttempt,
-  type Endpoint,
-  type Lease,
-  LeaseLost,
-  type Store,
-} from './store.ts'
+import { type Callback, type CallbackAttempt, type Lease, LeaseLost, type Store } from './store.ts'
 import { stored } from './stored.ts'
 
 export interface Reporting {
-  store: Pick<Store, 'dueCallbacks' | 'recordCallbacks'>
+  store: Pick<Store, 'dueCallbacks' | 'recordCallbacks' | 'abandonCallbacks'>
   directory: Pick<Directory, 'integration'>
   /** Tells one endpoint of one event, in the shape and with the credentials the integration has now. Never rejects. */
   tell(integration: Integration, url: string, callback: Callback): Promise<CallbackAttempt>
-  events: Pick<Events, 'callbackAttempted' | 'storeFailed' | 'storeWrote' | 'bug'>
+  events: Pick<Events, 'callbackAttempted' | 'endpointPaused' | 'storeFailed' | 'storeWrote' | 'bug'>
   now(): number
 }
 
@@ -30,6 +24,8 @@ interface Receiver {
   underWay: Set<number>
   /** It did not answer well the last time. Until it does, one event at a time is enough to find out. */
   failing: boolean
+  /** It was paused by an attempt of this turn: the rest of what was read is not due any more. */
+  paused: boolean
 }
 
 const underWayMost = 32
@@ -42,21 +38,23 @@ export function report(app: Reporting): LaneWork {
   function receiverOf(lane: string): Receiver {
     const known = receivers.get(lane)
     if (known) return known
-    const receiver = { slots: slots(), underWay: new Set<number>(), failing: false }
+    const receiver = { slots: slots(), underWay: new Set<number>(), failing: false, paused: false }
     receivers.set(lane, receiver)
     return receiver
   }
 
-  const ownerOf = (lane: string) => app.directory.integration(endpointOf(lane).integrationId)
+  const ownerOf = (lane: string) => app.directory.integration(endpointOfLane(lane).integrationId)
 
   function target(lane: string) {
     const integration = ownerOf(lane)
-    const url = integration?.callbacks[endpointOf(lane).endpoint === 'message' ? 'messageUrl' : 'statusUrl']
+    const url =
+      integration?.callbacks[endpointOfLane(lane).endpoint === 'message' ? 'messageUrl' : 'statusUrl']
     return integration && url ? { integration, url } : undefined
   }
 
   async function serve(lease: Lease, signal: AbortSignal) {
     const receiver = receiverOf(lease.lane)
+    receiver.paused = false
     while (!signal.aborted) {
       const to = target(lease.lane)
       if (!to && ownerOf(lease.lane)) return
@@ -66,26 +64,20 @@ export function report(app: Reporting): LaneWork {
       const fresh = due.filter(({ sequence }) => !underWay.has(sequence))
       if (fresh.length === 0) return
       if (!to) {
-        await app.store.recordCallbacks(lease, fresh.map(undeliverable))
+        const sequences = fresh.map(({ sequence }) => sequence)
+        // They can be replayed should the integration come back.
+        await app.store.abandonCallbacks(lease, sequences, app.now(), 'The integration is deleted')
         continue
       }
       passed('callback.due')
       for (const callback of fresh) {
         while (room(receiver) === 0 && !signal.aborted) await receiver.slots.change(undefined, signal)
-        if (signal.aborted) return
+        if (signal.aborted || receiver.paused) return
         receiver.underWay.add(callback.sequence)
         receiver.slots.start(attempt({ lease, receiver, to, signal }, callback))
       }
     }
   }
-
-  /** The integration is deleted: nobody is left to tell. It can be replayed should the integration come back. */
-  const undeliverable = ({ sequence }: Callback): CallbackAttempt => ({
-    sequence,
-    at: app.now(),
-    error: 'The integration is deleted',
-    next: { state: 'dead' },
-  })
 
   const room = ({ slots, failing }: Receiver) => slots.free(failing ? 1 : underWayMost)
 
@@ -93,14 +85,17 @@ export function report(app: Reporting): LaneWork {
     const startedAt = performance.now()
     const result = await app.tell(to.integration, to.url, callback)
     passed('callback.answered')
-    receiver.failing = result.next.state === 'waiting'
+    receiver.failing = result.next.state !== 'delivered'
     app.events.callbackAttempted(callback, result, performance.now() - startedAt)
-    await stored(app.events, signal, () => app.store.recordCallbacks(lease, [result])).catch(
-      (error: unknown) => {
-        // A lease lost meanwhile is the new holder's business: it tells the endpoint again, under the same id.
-        if (!(error instanceof LeaseLost)) app.events.bug('recordCallbacks', error)
-      },
-    )
+    await stored(app.events, signal, async () => {
+      const { paused } = await app.store.recordCallbacks(lease, [result])
+      if (!paused) return
+      receiver.paused = true
+      app.events.endpointPaused(lease.lane)
+    }).catch((error: unknown) => {
+      // A lease lost meanwhile is the new holder's business: it tells the endpoint again, under the same id.
+      if (!(error instanceof LeaseLost)) app.events.bug('recordCallbacks', error)
+    })
     passed('callback.stored')
     receiver.underWay.delete(callback.sequence)
   }
@@ -120,10 +115,4 @@ interface Telling {
   receiver: Receiver
   to: { integration: Integration; url: string }
   signal: AbortSignal
-}
-
-/** The inverse of `endpointLane`. */
-function endpointOf(lane: string): { integrationId: string; endpoint: Endpoint } {
-  const [, integrationId = '', endpoint] = lane.split(':')
-  return { integrationId, endpoint: endpoint === 'message' ? 'message' : 'status' }
 }

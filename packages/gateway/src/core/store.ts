@@ -1,5 +1,6 @@
 import type { StatusName } from '@waypost/protocol'
 import type { Balance } from './balance.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Wish } from './integration.ts'
 import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
 import type { MediaFile } from './media.ts'
@@ -78,11 +79,25 @@ export interface Store extends AsyncDisposable {
 
   // Calling back
 
-  /** The next events due in this endpoint's lane, by due time, then sequence. Those under way at the caller are among them. */
+  /**
+   * The next events due in this endpoint's lane, by due time, then sequence. Those under way at the caller are among them.
+   * While the endpoint is paused nothing is due.
+   */
   dueCallbacks(lease: Lease, at: number, limit: number): Promise<Callback[]>
-  recordCallbacks(lease: Lease, results: CallbackAttempt[]): Promise<void>
-  /** Makes events due again, whatever became of them, and starts their schedule anew. Answers how many. */
+  /**
+   * Answers whether this paused the endpoint: nothing but failures for `pausedAfterMs`. An event whose failure pauses it,
+   * or finds it paused, waits with the others.
+   */
+  recordCallbacks(lease: Lease, results: CallbackAttempt[]): Promise<{ paused: boolean }>
+  /** Dead letters without an attempt, of events that nobody can be told any more. */
+  abandonCallbacks(lease: Lease, sequences: number[], at: number, why: string): Promise<void>
+  /** Makes events due again, whatever became of them, and starts their schedule anew. A paused endpoint is resumed. */
   replayCallbacks(which: ReplayRange, at: number): Promise<Touched & { replayed: number }>
+  /**
+   * Makes everything that waits for an endpoint due, in its sequence, each with its schedule anew. Answers whether the
+   * endpoint was paused; it has another `pausedAfterMs` now.
+   */
+  resumeCallbacks(lane: string, at: number): Promise<{ resumed: boolean }>
 
   // Lanes
 
@@ -128,6 +143,8 @@ export interface Store extends AsyncDisposable {
   /** `endpoint` is its lane. */
   eventsAfter(endpoint: string, after: number, limit: number): Promise<Callback[]>
   lanes(): Promise<LaneSummary[]>
+  /** The lanes of endpoints that are paused. */
+  pausedEndpoints(): Promise<string[]>
   /**
    * Messages accepted since the minute of this time, per integration: what the limits start from after a restart. Those
    * that waited for nothing are not counted.
@@ -306,8 +323,6 @@ export interface Callback {
   lastAttempt?: { at: number; httpStatus?: number; error?: string }
 }
 
-export type Endpoint = 'message' | 'status'
-
 /** What happened, in no generation's shape: `api/<generation>/callbacks.ts` gives it one. */
 export type CallbackEvent =
   | {
@@ -347,8 +362,6 @@ export type ReplayRange =
     }
 
 export const laneOf = ({ channel, from }: Pick<Mt, 'channel' | 'from'>): string => `${channel}:${from}`
-export const endpointLane = (integrationId: string, endpoint: Endpoint): string =>
-  `callback:${integrationId}:${endpoint}`
 export const fetchLane = (integrationId: string): string => `fetch:${integrationId}`
 
 /** By the lane's name; a sender's begins with its channel. */

@@ -12,6 +12,7 @@ import { lookingSuite } from './suite/looking.ts'
 import { modelSuite } from './suite/model.ts'
 import { mosSuite } from './suite/mos.ts'
 import { optOutsSuite } from './suite/opt-outs.ts'
+import { pausingSuite } from './suite/pausing.ts'
 import { reportsSuite } from './suite/reports.ts'
 import type { Stage } from './suite/scene.ts'
 import { sendingSuite } from './suite/sending.ts'
@@ -42,6 +43,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
       mosSuite,
       fetchesSuite,
       callbacksSuite,
+      pausingSuite,
       filesSuite,
       optOutsSuite,
       templatesSuite,

@@ -1,15 +1,17 @@
 import { admin, type CallbackView } from '@waypost/protocol'
 import type { App } from '../../core/app.ts'
-import { type Callback, endpointLane, type ReplayRange } from '../../core/store.ts'
+import { endpointLane } from '../../core/endpoint.ts'
+import type { Callback, ReplayRange } from '../../core/store.ts'
 import { callbackShapes } from '../callback-shapes.ts'
 import { bodyOf, type Handlers } from './contract.ts'
 import { integrationOf } from './integrations.ts'
 import { listOf, pageQuery } from './page.ts'
 import { flawed, notFound } from './problem.ts'
+import { resumeEndpoints } from './resume-endpoints.ts'
 
 export function callbackHandlers(
-  app: Pick<App, 'store' | 'directory' | 'lanes' | 'now' | 'downloadUrl'>,
-): Pick<Handlers, 'listCallbacks' | 'replayCallback' | 'replayCallbacks' | 'listEvents'> {
+  app: Pick<App, 'store' | 'directory' | 'lanes' | 'events' | 'now' | 'downloadUrl'>,
+): Pick<Handlers, 'listCallbacks' | 'replayCallback' | 'replayCallbacks' | 'resumeCallbacks' | 'listEvents'> {
   async function replay(which: ReplayRange) {
     const { replayed, lanes } = await app.store.replayCallbacks(which, app.now())
     app.lanes.wake(lanes)
@@ -38,6 +40,12 @@ export function callbackHandlers(
       if (range.toSequence < range.fromSequence)
         throw flawed([{ path: 'toSequence', message: 'must not be below fromSequence' }])
       return replay({ integrationId, ...range, states: states ?? ['delivered', 'dead'] })
+    },
+
+    async resumeCallbacks({ params, body }) {
+      const { id } = integrationOf(app, params.id)
+      const lane = endpointLane(id, bodyOf(admin.resumeCallbacks, body).endpoint)
+      return { resumed: (await resumeEndpoints(app, [lane])).length > 0 }
     },
 
     async listEvents({ params, query }) {

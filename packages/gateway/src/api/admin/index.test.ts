@@ -163,6 +163,7 @@ async function open(t: TestContext) {
   const app = {
     settings: { adminToken: 'a token' },
     events: { bug: (_where: string, error: unknown) => bugs.push(error) },
+    store: { pausedEndpoints: async () => [] },
     directory: {
       account: () => account,
       integrations: () => [],

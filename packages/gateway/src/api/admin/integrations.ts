@@ -2,6 +2,7 @@ import { hiddenSecret, type IntegrationView } from '@waypost/protocol'
 import type { App } from '../../core/app.ts'
 import { type Balance, inUnits } from '../../core/balance.ts'
 import { hashOfKey } from '../../core/directory.ts'
+import { type Endpoint, endpointLane, endpointLanes, endpoints } from '../../core/endpoint.ts'
 import type { Integration } from '../../core/integration.ts'
 import { laneOf } from '../../core/store.ts'
 import type { Handlers } from './contract.ts'
@@ -11,8 +12,9 @@ import { newApiKey } from './made-secrets.ts'
 import { listOf, pageByName } from './page.ts'
 import { flawed, notFound, Problem } from './problem.ts'
 import { readIntegration, type Tools } from './read-integration.ts'
+import { resumeEndpoints } from './resume-endpoints.ts'
 
-type Needs = Pick<App, 'directory' | 'registrar' | 'store' | 'newId' | 'now'>
+type Needs = Pick<App, 'directory' | 'registrar' | 'store' | 'events' | 'lanes' | 'newId' | 'now'>
 
 /** How long a call waits for the supplier to be told our webhook. */
 const webhookWaitMs = 3000
@@ -26,8 +28,17 @@ export function integrationHandlers(
   'listIntegrations' | 'createIntegration' | 'getIntegration' | 'patchIntegration' | 'deleteIntegration'
 > {
   const { directory, registrar } = app
-  const view = async (integration: Integration) =>
-    viewOf(integration, registrar.state(integration.id) ?? null, await app.store.balanceOf(integration.id))
+  const view = async (integration: Integration) => (await viewer())(integration)
+
+  async function viewer() {
+    const paused = new Set(await app.store.pausedEndpoints())
+    return async (integration: Integration) =>
+      viewOf(integration, {
+        webhook: registrar.state(integration.id) ?? null,
+        paused: endpoints.filter((endpoint) => paused.has(endpointLane(integration.id, endpoint))),
+        balance: await app.store.balanceOf(integration.id),
+      })
+  }
 
   /** What was sent, as an integration that may be stored. */
   function read(sent: unknown, id: string, current?: Integration): Integration {
@@ -53,7 +64,7 @@ export function integrationHandlers(
   return {
     async listIntegrations({ query }) {
       const { items, ...page } = pageByName(directory.integrations(), ({ id }) => id, query)
-      return listOf({ ...page, items: await Promise.all(items.map(view)) }, (item) => item)
+      return listOf({ ...page, items: await Promise.all(items.map(await viewer())) }, (item) => item)
     },
 
     async createIntegration({ body }) {
@@ -85,6 +96,9 @@ export function integrationHandlers(
         const changed = read(body, was.id, was)
         await keepSender(was, changed, query.force)
         await directory.putIntegration(changed, setsAmount(body) ? changed.balance.amount : undefined)
+        // Whoever is killed in between has no answer, and asks for the same again.
+        if (isObject(body) && calledBackBy.some((name) => Object.hasOwn(body, name)))
+          await resumeEndpoints(app, endpointLanes(was.id))
         return changed
       })
       await registrar.settled(is.id, webhookWaitMs)
@@ -103,13 +117,21 @@ export function integrationHandlers(
   }
 }
 
+/** Settings that may be what an endpoint failed for. */
+const calledBackBy = ['callbacks', 'signingSecret'] as const
+
 export function integrationOf({ directory }: Pick<App, 'directory'>, id: string): Integration {
   const integration = directory.integration(id)
   if (!integration) throw notFound('integration of this id')
   return integration
 }
 
-type Webhook = NonNullable<IntegrationView['whatsapp']>['webhook']
+/** What is answered with an integration and no setting of it. */
+interface Seen {
+  webhook: NonNullable<IntegrationView['whatsapp']>['webhook']
+  paused: Endpoint[]
+  balance: Balance
+}
 
 /** A patch that says nothing of the amount leaves what was spent of it spent. */
 const setsAmount = (patch: unknown) =>
@@ -117,7 +139,7 @@ const setsAmount = (patch: unknown) =>
   (patch.balance === null || (isObject(patch.balance) && Object.hasOwn(patch.balance, 'amount')))
 
 /** Secrets never come back. */
-function viewOf(integration: Integration, webhook: Webhook, is: Balance): IntegrationView {
+function viewOf(integration: Integration, { webhook, paused, balance: is }: Seen): IntegrationView {
   const { whatsapp, callbacks } = integration
   const hidden = (secret: string) => (secret === '' ? null : hiddenSecret)
   return {
@@ -135,6 +157,7 @@ function viewOf(integration: Integration, webhook: Webhook, is: Balance): Integr
         username: callbacks.basicAuth.username,
         password: hidden(callbacks.basicAuth.password),
       },
+      paused,
     },
     encryption: integration.encryption ?? null,
     balance: {

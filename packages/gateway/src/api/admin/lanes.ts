@@ -11,6 +11,8 @@ export function laneHandlers({ store }: Pick<App, 'store'>): Pick<Handlers, 'lis
         oldestDueAt: summary.oldestDueAt ?? null,
         node: summary.node ?? null,
         leasedUntil: summary.leasedUntil ?? null,
+        failingSince: summary.failingSince ?? null,
+        pausedAt: summary.pausedAt ?? null,
       }))
     },
   }

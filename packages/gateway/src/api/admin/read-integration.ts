@@ -35,6 +35,9 @@ const unsupported = {
   shadowCallbacks: null,
 }
 
+/** Members of what is answered that are no settings. */
+const onlyRead = ['whatsapp.webhook', 'callbacks.paused', 'balance.reserved']
+
 const secrets = [
   'whatsapp.accessToken',
   'whatsapp.appSecret',
@@ -75,8 +78,7 @@ function understood(sent: unknown, current: Integration | undefined): { patch: u
   }
   if (current) {
     if (valueAt(patch, 'id') === current.id) patch = without(patch, 'id')
-    patch = without(patch, 'whatsapp.webhook')
-    patch = without(patch, 'balance.reserved')
+    for (const path of onlyRead) patch = without(patch, path)
   }
   return { patch, flaws }
 }

@@ -1,4 +1,5 @@
-import type { Callback, Endpoint } from '../../core/store.ts'
+import { endpointOfLane } from '../../core/endpoint.ts'
+import type { Callback } from '../../core/store.ts'
 
 /** A row of `events`. */
 export interface EventRow {
@@ -21,7 +22,7 @@ export function callbackOf(row: EventRow): Callback {
   const callback: Callback = {
     id: row.id,
     lane: row.lane,
-    ...partsOf(row.lane),
+    ...endpointOfLane(row.lane),
     sequence: row.sequence,
     messageId: row.message_id,
     event: JSON.parse(row.event),
@@ -37,11 +38,4 @@ export function callbackOf(row: EventRow): Callback {
     if (row.last_error !== null) callback.lastAttempt.error = row.last_error
   }
   return callback
-}
-
-/** The way back from `endpointLane`. */
-function partsOf(lane: string): { integrationId: string; endpoint: Endpoint } {
-  const last = lane.lastIndexOf(':')
-  // `endpointLane` made it: what stands after the last colon is an endpoint.
-  return { integrationId: lane.slice('callback:'.length, last), endpoint: lane.slice(last + 1) as Endpoint }
 }

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { endpointLane } from '../../core/endpoint.ts'
 import type { Mt } from '../../core/message.ts'
-import { endpointLane, laneOf, type ReplayRange, type Store, StoreUnavailable } from '../../core/store.ts'
+import { laneOf, type Store, StoreUnavailable } from '../../core/store.ts'
+import { replay, resume } from './again.ts'
 import { type Calls, callsTo, InDoubt } from './calls.ts'
 import { makePrivate, openForWriting } from './connection.ts'
 import { lockFile } from './lock.ts'
@@ -77,7 +79,10 @@ export async function openSqlite(
 
     dueCallbacks: (lease, at, limit) => read.call('dueCallbacks', 1, lease, at, limit),
     recordCallbacks: (lease, results) => write.call('recordCallbacks', results.length, lease, results),
+    abandonCallbacks: (lease, sequences, at, why) =>
+      write.call('abandonCallbacks', sequences.length, lease, sequences, at, why),
     replayCallbacks: (which, at) => replay(write, which, at),
+    resumeCallbacks: (lane, at) => resume(write, lane, at),
 
     dueLanes: (kind, at) => read.call('dueLanes', 1, kind, at),
     lease: (lanes, node, leaseMs) => write.call('lease', 1, lanes, node, leaseMs),
@@ -99,6 +104,7 @@ export async function openSqlite(
     optInsOf: (query) => look.call('optInsOf', 1, query),
     eventsAfter: (lane, after, limit) => look.call('eventsAfter', 1, lane, after, limit),
     lanes: () => look.call('lanes', 1),
+    pausedEndpoints: () => look.call('pausedEndpoints', 1),
     acceptedSince: (at) => look.call('acceptedSince', 1, at),
     windowsSince: (at) => look.call('windowsSince', 1, at),
     lastWrote: (integrationId, people) => read.call('lastWrote', people.length, integrationId, people),
@@ -138,28 +144,6 @@ const leastRoomBytes = 1024 * 1024
 async function needRoom(path: string) {
   const { bavail, bsize } = await statfs(dirname(path))
   if (bavail * bsize < leastRoomBytes) throw new StoreUnavailable('The disk is full')
-}
-
-/** A range goes in bites, each a commit of its own, so that others are not held up by a long one. */
-async function replay(write: Calls<Writes>, which: ReplayRange, at: number) {
-  if ('callbackId' in which) return write.call('replayOne', 1, which.callbackId, at)
-  const lane = endpointLane(which.integrationId, which.endpoint)
-  let from: number | undefined = which.fromSequence
-  let replayed = 0
-  while (from !== undefined) {
-    const bite: ReturnType<Writes['replaySome']> = await write.call(
-      'replaySome',
-      commitWeight,
-      lane,
-      from,
-      which.toSequence,
-      which.states,
-      at,
-    )
-    replayed += bite.replayed
-    from = bite.next
-  }
-  return { lanes: replayed > 0 ? [lane] : [], replayed }
 }
 
 function startWorker(script: string, path: string): Promise<Worker> {

@@ -93,6 +93,21 @@ export function callbacksSuite(stage: Stage): void {
       assert.equal((await events('status'))[0]?.state, 'waiting')
     })
 
+    test('that nobody can be told any more are dead letters without an attempt', async () => {
+      const { take, store, endpoint, events, due, clock } = await fiveEvents(stage)
+      const lease = await take('b', 0, endpoint('status'))
+      await store.abandonCallbacks(lease, [2, 4], clock.at, 'The integration is deleted')
+      assert.deepEqual(await due(clock.at), [1, 3, 5])
+      const [, second] = await events('status')
+      assert.partialDeepStrictEqual(second, {
+        state: 'dead',
+        attempts: 0,
+        lastAttempt: { at: clock.at, error: 'The integration is deleted' },
+      })
+      const old = { ...lease, fence: lease.fence - 1 }
+      await assert.rejects(store.abandonCallbacks(old, [1], clock.at, 'gone'), LeaseLost)
+    })
+
     test('one can be told again, with its schedule anew', async () => {
       const { record, store, events, due, endpoint, clock } = await fiveEvents(stage)
       await record(...[1, 2, 3, 4, 5].map((sequence) => dead(sequence, clock.at)))
@@ -171,7 +186,8 @@ export function callbacksSuite(stage: Stage): void {
   })
 }
 
-async function fiveEvents(stage: Stage) {
+/** An integration whose status endpoint is to be told five events, and their lane leased. */
+export async function fiveEvents(stage: Stage) {
   const one = scene(stage)
   const { store, refused, take, endpoint } = one
   await store.accept(Array.from({ length: 5 }, () => refused('volume_limit')))
@@ -184,21 +200,21 @@ async function fiveEvents(stage: Stage) {
   }
 }
 
-const delivered = (sequence: number, at: number): CallbackAttempt => ({
+export const delivered = (sequence: number, at: number): CallbackAttempt => ({
   sequence,
   at,
   httpStatus: 200,
   next: { state: 'delivered' },
 })
 
-const dead = (sequence: number, at: number): CallbackAttempt => ({
+export const dead = (sequence: number, at: number): CallbackAttempt => ({
   sequence,
   at,
   httpStatus: 500,
   next: { state: 'dead' },
 })
 
-const waiting = (sequence: number, dueAt: number): CallbackAttempt => ({
+export const waiting = (sequence: number, dueAt: number): CallbackAttempt => ({
   sequence,
   at: dueAt,
   httpStatus: 500,

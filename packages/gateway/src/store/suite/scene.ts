@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import type { StatusName } from '@waypost/protocol'
+import { type Endpoint, endpointLane } from '../../core/endpoint.ts'
 import { idMaker } from '../../core/ids.ts'
 import type { Integration } from '../../core/integration.ts'
 import type { Dlr, Mo, Mt } from '../../core/message.ts'
 import {
   type Callback,
-  type Endpoint,
-  endpointLane,
   type Lease,
   laneOf,
   type RecordedDlr,

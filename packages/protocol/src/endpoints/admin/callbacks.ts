@@ -3,9 +3,9 @@ import { timestamp } from '../../members.ts'
 import { statusNames } from '../../statuses.ts'
 import { endpoint } from '../endpoint.ts'
 import { badRequest, notFound, refusals } from './problem.ts'
-import { inPath, inQuery, integrationId, listOf, nullable, pageLimit, paging } from './shapes.ts'
+import { endpoints, inPath, inQuery, integrationId, listOf, nullable, pageLimit, paging } from './shapes.ts'
 
-const Which = Type.Enum(['message', 'status'] as const)
+const Which = Type.Enum(endpoints)
 const State = Type.Enum(['waiting', 'delivered', 'dead'] as const)
 
 const told = {
@@ -75,6 +75,7 @@ export const replayCallback = endpoint({
   method: 'POST',
   path: '/admin/callbacks/{id}/replay',
   summary: 'Tell one event again, now',
+  description: 'It has its 72 hours of attempts anew. A paused endpoint is resumed.',
   parameters: { id: inPath('The callback.') },
   answers: { 200: { description: 'It is due.', schema: Replayed }, ...notFound, ...refusals },
 })
@@ -85,6 +86,7 @@ export const replayCallbacks = endpoint({
   method: 'POST',
   path: '/admin/integrations/{id}/callbacks/replay',
   summary: 'Tell a range of an endpoint’s events again, now',
+  description: 'Each has its 72 hours of attempts anew. A paused endpoint is resumed.',
   parameters: integrationId,
   request: {
     schema: Type.Object(
@@ -106,6 +108,33 @@ export const replayCallbacks = endpoint({
   },
   answers: {
     200: { description: 'They are due.', schema: Replayed },
+    ...badRequest,
+    ...notFound,
+    ...refusals,
+  },
+})
+
+export const resumeCallbacks = endpoint({
+  id: 'resumeCallbacks',
+  surface: 'admin',
+  method: 'POST',
+  path: '/admin/integrations/{id}/callbacks/resume',
+  summary: 'Tell an endpoint everything that waits for it, now',
+  description:
+    'Ends the pause of an endpoint that has only failed for five days, and does not make others wait for their next attempt. Each event keeps its id and sequence, and has its 72 hours of attempts anew. Changing `callbacks` or `signingSecret` of the integration does the same for all its endpoints.',
+  parameters: integrationId,
+  request: {
+    schema: Type.Object({ endpoint: Which }, { additionalProperties: false }),
+    examples: { status: { value: { endpoint: 'status' } } },
+  },
+  answers: {
+    200: {
+      description: 'They are due.',
+      schema: Type.Object(
+        { resumed: Type.Boolean({ description: 'Whether the endpoint was paused.' }) },
+        { title: 'Resumed' },
+      ),
+    },
     ...badRequest,
     ...notFound,
     ...refusals,

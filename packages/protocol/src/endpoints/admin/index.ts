@@ -1,5 +1,5 @@
 import { getAccount, patchAccount } from './account.ts'
-import { listCallbacks, listEvents, replayCallback, replayCallbacks } from './callbacks.ts'
+import { listCallbacks, listEvents, replayCallback, replayCallbacks, resumeCallbacks } from './callbacks.ts'
 import { getClock, putClock } from './clock.ts'
 import {
   createIntegration,
@@ -52,6 +52,7 @@ export const admin = {
   listCallbacks,
   replayCallback,
   replayCallbacks,
+  resumeCallbacks,
   listEvents,
   listLanes,
   getClock,

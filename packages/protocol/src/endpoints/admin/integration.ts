@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { generations, nullable, patchOf, sent } from './shapes.ts'
+import { endpoints, generations, nullable, patchOf, sent } from './shapes.ts'
 
 /** What an integration is where its settings do not say. `callbacks.generation` is the integration's then. */
 export const integrationDefaults = {
@@ -311,6 +311,10 @@ const members = {
     basicAuth: nullable(Type.Object({ username: Type.String(), password: hidden })),
     inlineMedia: Type.Boolean(),
     misspeltLatitude: Type.Boolean(),
+    paused: Type.Array(Type.Enum(endpoints), {
+      description:
+        'Endpoints that have only failed for five days: their events wait. See `…/callbacks/resume`.',
+    }),
   }),
   encryption: nullable(Type.Object({ mtKey: Type.String(), moKey: Type.String() })),
   allowedIps: Type.Array(Type.String()),

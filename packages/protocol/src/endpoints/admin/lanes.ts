@@ -12,6 +12,12 @@ const LaneView = Type.Object(
     oldestDueAt: nullable(timestamp()),
     node: nullable(Type.String(), { description: 'Who serves it.' }),
     leasedUntil: nullable(timestamp()),
+    failingSince: nullable(timestamp(), {
+      description: 'Of an endpoint: its first failure since it last took an event.',
+    }),
+    pausedAt: nullable(timestamp(), {
+      description: 'Of an endpoint that has only failed for five days: its events wait until it is resumed.',
+    }),
   },
   { title: 'Lane' },
 )

@@ -6,6 +6,9 @@ import type { Parameter } from '../endpoint.ts'
 
 export const generations = ['one', 'legacy'] as const satisfies Generation[]
 
+/** Where a business is called back. */
+export const endpoints = ['message', 'status'] as const
+
 export const nullable = <S extends TSchema>(schema: S, options: { description?: string } = {}) =>
   Type.Union([schema, Type.Null()], options)
 

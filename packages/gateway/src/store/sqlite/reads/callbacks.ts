@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { endpointLane } from '../../../core/endpoint.ts'
 import type { CallbackQuery, Page } from '../../../core/looking.ts'
-import { type Callback, endpointLane } from '../../../core/store.ts'
+import type { Callback } from '../../../core/store.ts'
 import { callbackOf, type EventRow } from '../callback-row.ts'
 import { statement } from '../statement.ts'
 import { newest } from './messages.ts'

@@ -30,7 +30,10 @@ const countOpen = `
       WHERE under_way = 1 AND integration_id = ?1 AND lane IS NOT ?2) AS messages`
 
 const dueEvents = `
-  SELECT * FROM events WHERE lane = ? AND due_at <= ? AND due_at IS NOT NULL ORDER BY due_at, sequence LIMIT ?`
+  SELECT * FROM events
+  WHERE lane = ?1 AND due_at <= ?2 AND due_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM endpoints WHERE lane = ?1 AND paused_at IS NOT NULL)
+  ORDER BY due_at, sequence LIMIT ?3`
 
 // From lane to lane by the index, however much waits in each.
 const dueMtLanes = `
@@ -59,7 +62,10 @@ const dueCallbackLanes = `
     FROM waiting WHERE waiting.lane IS NOT NULL)
   SELECT lane FROM waiting
   WHERE EXISTS (SELECT 1 FROM events INDEXED BY events_waiting
-      WHERE lane = waiting.lane AND due_at <= ?1 AND due_at IS NOT NULL)`
+      WHERE lane = waiting.lane AND due_at <= ?1 AND due_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM endpoints WHERE lane = waiting.lane AND paused_at IS NOT NULL)`
+
+const selectPaused = 'SELECT lane FROM endpoints WHERE paused_at IS NOT NULL'
 
 // One for each integration whose people have just sent files: few.
 const dueFetchLanes = 'SELECT DISTINCT lane FROM fetches WHERE due_at <= ?1'
@@ -71,9 +77,11 @@ const selectLanes = `
     SELECT lane, count(*), min(due_at) FROM events WHERE due_at IS NOT NULL GROUP BY lane
     UNION ALL
     SELECT lane, count(*), min(due_at) FROM fetches GROUP BY lane)
-  SELECT coalesce(waiting.lane, lanes.lane) AS lane, coalesce(waiting.waiting, 0) AS waiting, oldest, node, leased_until
+  SELECT coalesce(waiting.lane, lanes.lane) AS lane, coalesce(waiting.waiting, 0) AS waiting, oldest, node,
+    leased_until, failing_since, paused_at
   FROM waiting FULL JOIN lanes ON lanes.lane = waiting.lane
-  WHERE waiting.lane IS NOT NULL OR lanes.node IS NOT NULL
+    LEFT JOIN endpoints ON endpoints.lane = coalesce(waiting.lane, lanes.lane)
+  WHERE waiting.lane IS NOT NULL OR lanes.node IS NOT NULL OR paused_at IS NOT NULL
   ORDER BY 1`
 
 interface LaneRow {
@@ -82,6 +90,8 @@ interface LaneRow {
   oldest: number | null
   node: string | null
   leased_until: number | null
+  failing_since: number | null
+  paused_at: number | null
 }
 
 export interface DueReads {
@@ -91,6 +101,7 @@ export interface DueReads {
   dueCallbacks(now: number, lease: Lease, at: number, limit: number): Callback[]
   dueLanes(now: number, kind: LaneKind, at: number): string[]
   lanes(now: number): LaneSummary[]
+  pausedEndpoints(now: number): string[]
 }
 
 export function dueReads(db: DatabaseSync): DueReads {
@@ -104,6 +115,7 @@ export function dueReads(db: DatabaseSync): DueReads {
     fetch: statement<{ lane: string }>(db, dueFetchLanes),
   }
   const forsaken = statement<{ lane: string }>(db, forsakenLanes)
+  const paused = statement<{ lane: string }>(db, selectPaused)
   const summaries = statement<LaneRow>(db, selectLanes)
 
   return {
@@ -120,14 +132,20 @@ export function dueReads(db: DatabaseSync): DueReads {
       const left = kind === 'mt' ? forsaken.all(Date.now()) : [] // leases go by real time
       return [...new Set([...due, ...left].map(({ lane }) => lane))]
     },
-    lanes: () =>
-      summaries.all().map(({ lane, waiting, oldest, node, leased_until }) => ({
-        lane,
-        kind: laneKindOf(lane),
-        waiting,
-        oldestDueAt: oldest ?? undefined,
-        node: node ?? undefined,
-        leasedUntil: node === null ? undefined : (leased_until ?? undefined),
-      })),
+    lanes: () => summaries.all().map(summaryOf),
+    pausedEndpoints: () => paused.all().map(({ lane }) => lane),
+  }
+}
+
+function summaryOf({ lane, waiting, ...row }: LaneRow): LaneSummary {
+  return {
+    lane,
+    kind: laneKindOf(lane),
+    waiting,
+    oldestDueAt: row.oldest ?? undefined,
+    node: row.node ?? undefined,
+    leasedUntil: row.node === null ? undefined : (row.leased_until ?? undefined),
+    failingSince: row.failing_since ?? undefined,
+    pausedAt: row.paused_at ?? undefined,
   }
 }

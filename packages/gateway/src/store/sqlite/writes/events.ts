@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { StatusName } from '@waypost/protocol'
+import { type Endpoint, endpointLane } from '../../../core/endpoint.ts'
 import type { Mt } from '../../../core/message.ts'
-import { type CallbackEvent, type Endpoint, endpointLane } from '../../../core/store.ts'
+import type { CallbackEvent } from '../../../core/store.ts'
 import { senderOf } from '../mt-row.ts'
 import { statement } from '../statement.ts'
 

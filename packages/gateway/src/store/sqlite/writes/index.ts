@@ -5,6 +5,7 @@ import { type Attempts, attempts } from './attempts.ts'
 import { balances } from './balances.ts'
 import { type Callbacks, callbacks } from './callbacks.ts'
 import { applyDlr, type Dlrs, dlrs } from './dlr.ts'
+import { endpoints } from './endpoints.ts'
 import { events } from './events.ts'
 import { type FetchWrites, fetches, fetchWrites } from './fetches.ts'
 import { type FileWrites, files, forgetFileOf } from './files.ts'
@@ -55,7 +56,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...dlrs(standingsOf, ids, apply),
     ...mos(db, { aliases: aliases(db), events: told, fetches: fetches(db), optOuts: optOuts(db) }),
     ...fetchWrites(db, { leases: { check }, events: told }),
-    ...callbacks(db, { check, ...leasing }),
+    ...callbacks(db, { check, ...leasing }, endpoints(db)),
     ...leasing,
     ...files(db),
     ...optOuts(db),

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { endpointLanes } from '../../../core/endpoint.ts'
 import type { Account, ApiKey, Integration, Pin } from '../../../core/integration.ts'
 import { statement } from '../statement.ts'
 import type { Balances } from './balances.ts'
@@ -17,6 +18,10 @@ const deleteOptOutsOf = 'DELETE FROM opt_outs WHERE integration_id = ?'
 const deleteOptInsOf = 'DELETE FROM opt_ins WHERE integration_id = ?'
 const clearBalanceOf = 'UPDATE balances SET amount = NULL WHERE integration_id = ?'
 const deleteTemplatesOf = 'DELETE FROM templates WHERE integration_id = ?'
+
+// Its events are told to nobody any more, and have to be due for that.
+const forgetEndpointsOf = `
+  UPDATE endpoints SET failing_since = NULL, paused_at = NULL WHERE lane IN (SELECT value FROM json_each(?))`
 
 const putKey = `
   INSERT INTO keys (id, integration_id, generation, hash, created_at) VALUES (?, ?, ?, ?, ?)
@@ -62,6 +67,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     deleteTemplatesOf,
     clearBalanceOf,
   ].map((sql) => statement(db, sql))
+  const forgetEndpoints = statement(db, forgetEndpointsOf)
   const key = statement(db, putKey)
   const dropKey = statement(db, deleteKey)
   const pin = statement(db, putPin)
@@ -77,6 +83,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     },
     deleteIntegration(_now, id) {
       for (const drop of dropIntegration) drop.run(id)
+      forgetEndpoints.run(JSON.stringify(endpointLanes(id)))
     },
     putKey: (_now, { id, integrationId, generation, hash, createdAt }) =>
       void key.run(id, integrationId, generation, hash, createdAt),

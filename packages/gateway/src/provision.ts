@@ -50,4 +50,5 @@ async function apply({ directory, store, now }: Needs, { account, integrations, 
 }
 
 const isCalledBackOtherwise = (was: Integration, is: Integration) =>
-  was.signingSecret !== is.signingSecret || !isDeepStrictEqual(was.callbacks, is.callbacks)
+  was.signingSecret !== is.signingSecret ||
+  !isDeepStrictEqual([was.callbacks, was.shadowCallbacks], [is.callbacks, is.shadowCallbacks])

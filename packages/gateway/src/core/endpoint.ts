@@ -1,5 +1,5 @@
 /** Where an integration is called back. */
-export const endpoints = ['message', 'status'] as const
+export const endpoints = ['message', 'status', 'shadow-message', 'shadow-status'] as const
 export type Endpoint = (typeof endpoints)[number]
 
 /** For so long an endpoint may fail and do nothing else; then it is paused. */

@@ -35,6 +35,8 @@ export interface Integration {
   demoExpiresAt: string | null
   whatsapp: WhatsAppSender | null
   callbacks: Callbacks
+  /** Called back as well, each endpoint in a lane and sequence of its own; null or without a URL: it is not there. */
+  shadowCallbacks: Callbacks | null
   /** What clients seal their messages under. Absent before there was such a setting. */
   encryption?: Encryption | null
   allowedIps: string[]

@@ -1,3 +1,4 @@
+import { calledBack, isShadow } from './called-back.ts'
 import type { Directory } from './directory.ts'
 import { endpointOfLane } from './endpoint.ts'
 import type { Events } from './events.ts'
@@ -11,7 +12,7 @@ import { stored } from './stored.ts'
 export interface Reporting {
   store: Pick<Store, 'dueCallbacks' | 'recordCallbacks' | 'abandonCallbacks'>
   directory: Pick<Directory, 'integration'>
-  /** Tells one endpoint of one event, in the shape and with the credentials the integration has now. Never rejects. */
+  /** Tells one endpoint of one event, as the integration is called back now. Never rejects. */
   tell(integration: Integration, url: string, callback: Callback): Promise<CallbackAttempt>
   events: Pick<Events, 'callbackAttempted' | 'endpointPaused' | 'storeFailed' | 'storeWrote' | 'bug'>
   now(): number
@@ -43,13 +44,14 @@ export function report(app: Reporting): LaneWork {
     return receiver
   }
 
-  const ownerOf = (lane: string) => app.directory.integration(endpointOfLane(lane).integrationId)
-
-  function target(lane: string) {
-    const integration = ownerOf(lane)
-    const url =
-      integration?.callbacks[endpointOfLane(lane).endpoint === 'message' ? 'messageUrl' : 'statusUrl']
-    return integration && url ? { integration, url } : undefined
+  /** Whom a lane's events are told to; why to nobody ever; or undefined while they wait for a URL. */
+  function target(lane: string): Target | Nobody | undefined {
+    const { integrationId, endpoint } = endpointOfLane(lane)
+    const integration = app.directory.integration(integrationId)
+    if (!integration) return { why: 'The integration is deleted' }
+    const { url, as } = calledBack(integration, endpoint)
+    if (url) return { integration, as, url }
+    return isShadow(endpoint) ? { why: 'The shadow endpoint is removed' } : undefined
   }
 
   async function serve(lease: Lease, signal: AbortSignal) {
@@ -57,16 +59,16 @@ export function report(app: Reporting): LaneWork {
     receiver.paused = false
     while (!signal.aborted) {
       const to = target(lease.lane)
-      if (!to && ownerOf(lease.lane)) return
+      if (!to) return
       // Not only those under way now: one whose answer is stored while the store is being read is in what was read.
       const underWay = new Set(receiver.underWay)
       const due = await app.store.dueCallbacks(lease, app.now(), page + underWay.size)
       const fresh = due.filter(({ sequence }) => !underWay.has(sequence))
       if (fresh.length === 0) return
-      if (!to) {
+      if ('why' in to) {
         const sequences = fresh.map(({ sequence }) => sequence)
-        // They can be replayed should the integration come back.
-        await app.store.abandonCallbacks(lease, sequences, app.now(), 'The integration is deleted')
+        // They can be replayed should there be somebody again.
+        await app.store.abandonCallbacks(lease, sequences, app.now(), to.why)
         continue
       }
       passed('callback.due')
@@ -74,16 +76,16 @@ export function report(app: Reporting): LaneWork {
         while (room(receiver) === 0 && !signal.aborted) await receiver.slots.change(undefined, signal)
         if (signal.aborted || receiver.paused) return
         receiver.underWay.add(callback.sequence)
-        receiver.slots.start(attempt({ lease, receiver, to, signal }, callback))
+        receiver.slots.start(attempt({ ...to, lease, receiver, signal }, callback))
       }
     }
   }
 
   const room = ({ slots, failing }: Receiver) => slots.free(failing ? 1 : underWayMost)
 
-  async function attempt({ lease, receiver, to, signal }: Telling, callback: Callback) {
+  async function attempt({ lease, receiver, as, url, signal }: Telling, callback: Callback) {
     const startedAt = performance.now()
-    const result = await app.tell(to.integration, to.url, callback)
+    const result = await app.tell(as, url, callback)
     passed('callback.answered')
     receiver.failing = result.next.state !== 'delivered'
     app.events.callbackAttempted(callback, result, performance.now() - startedAt)
@@ -102,7 +104,7 @@ export function report(app: Reporting): LaneWork {
 
   return {
     kind: 'callback',
-    servable: (lane) => target(lane) !== undefined || !ownerOf(lane),
+    servable: (lane) => target(lane) !== undefined,
     serve,
     async drained() {
       await Promise.all([...receivers.values()].map(({ slots }) => slots.drained()))
@@ -110,9 +112,19 @@ export function report(app: Reporting): LaneWork {
   }
 }
 
-interface Telling {
+interface Target {
+  integration: Integration
+  /** What the endpoint sees of it. */
+  as: Integration
+  url: string
+}
+
+interface Nobody {
+  why: string
+}
+
+interface Telling extends Target {
   lease: Lease
   receiver: Receiver
-  to: { integration: Integration; url: string }
   signal: AbortSignal
 }

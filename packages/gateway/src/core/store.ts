@@ -18,7 +18,8 @@ import type { Template } from './template.ts'
  *  4. Taking over a lane turns every attempt that was under way in it into an uncertain one.
  *  5. Statuses climb: `mayBecome` of the protocol decides. A report that changes nothing reports nothing. Their times
  *     climb with them: one that a supplier's clock puts before the last is told with the time of the last.
- *  6. Sequence numbers of an endpoint's events start at 1 and have no gap.
+ *  6. Sequence numbers of an endpoint's events start at 1 and have no gap. What an endpoint is told its shadow is told
+ *     too, in the same commit, from when the integration has a URL for it until it has none.
  *  7. An MO that the same supplier reported before is not stored again.
  *  8. Reads never wait for the writer.
  *  9. A price is reserved in the commit that stores its message, and only where the balance covers it; it is charged once,

@@ -16,6 +16,7 @@ import { pausingSuite } from './suite/pausing.ts'
 import { reportsSuite } from './suite/reports.ts'
 import type { Stage } from './suite/scene.ts'
 import { sendingSuite } from './suite/sending.ts'
+import { shadowsSuite } from './suite/shadows.ts'
 import { templatesSuite } from './suite/templates.ts'
 
 /** Holds a store to the rules of `core/store.ts`. A number in a test's name is the rule it checks. */
@@ -44,6 +45,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
       fetchesSuite,
       callbacksSuite,
       pausingSuite,
+      shadowsSuite,
       filesSuite,
       optOutsSuite,
       templatesSuite,

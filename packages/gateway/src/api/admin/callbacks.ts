@@ -1,5 +1,6 @@
 import { admin, type CallbackView } from '@waypost/protocol'
 import type { App } from '../../core/app.ts'
+import { calledBack } from '../../core/called-back.ts'
 import { endpointLane } from '../../core/endpoint.ts'
 import type { Callback, ReplayRange } from '../../core/store.ts'
 import { callbackShapes } from '../callback-shapes.ts'
@@ -52,6 +53,8 @@ export function callbackHandlers(
       const integration = integrationOf(app, params.id)
       const { endpoint, after = 0 } = query
       const { limit } = pageQuery(query)
+      const { as } = calledBack(integration, endpoint)
+      const shape = callbackShapes[as.callbacks.generation]
       const lane = endpointLane(integration.id, endpoint)
       const items = await app.store.eventsAfter(lane, after, limit)
       const last = items.length === limit ? items.at(-1)?.sequence.toString() : undefined
@@ -61,7 +64,7 @@ export function callbackHandlers(
         messageId,
         createdAt,
         state,
-        body: callbackShapes[integration.callbacks.generation](integration, event, {
+        body: shape(as, event, {
           downloadUrl: app.downloadUrl,
           filePlace: null, // a page of events is no place for files
         }),

@@ -3,7 +3,7 @@ import type { App } from '../../core/app.ts'
 import { type Balance, inUnits } from '../../core/balance.ts'
 import { hashOfKey } from '../../core/directory.ts'
 import { type Endpoint, endpointLane, endpointLanes, endpoints } from '../../core/endpoint.ts'
-import type { Integration } from '../../core/integration.ts'
+import type { Callbacks, Integration } from '../../core/integration.ts'
 import { laneOf } from '../../core/store.ts'
 import type { Handlers } from './contract.ts'
 import { isObject } from './flaws.ts'
@@ -118,7 +118,7 @@ export function integrationHandlers(
 }
 
 /** Settings that may be what an endpoint failed for. */
-const calledBackBy = ['callbacks', 'signingSecret'] as const
+const calledBackBy = ['callbacks', 'shadowCallbacks', 'signingSecret'] as const
 
 export function integrationOf({ directory }: Pick<App, 'directory'>, id: string): Integration {
   const integration = directory.integration(id)
@@ -140,8 +140,7 @@ const setsAmount = (patch: unknown) =>
 
 /** Secrets never come back. */
 function viewOf(integration: Integration, { webhook, paused, balance: is }: Seen): IntegrationView {
-  const { whatsapp, callbacks } = integration
-  const hidden = (secret: string) => (secret === '' ? null : hiddenSecret)
+  const { whatsapp, callbacks, shadowCallbacks } = integration
   return {
     ...integration,
     whatsapp: whatsapp && {
@@ -151,14 +150,8 @@ function viewOf(integration: Integration, { webhook, paused, balance: is }: Seen
       verifyToken: hidden(whatsapp.verifyToken),
       webhook,
     },
-    callbacks: {
-      ...callbacks,
-      basicAuth: callbacks.basicAuth && {
-        username: callbacks.basicAuth.username,
-        password: hidden(callbacks.basicAuth.password),
-      },
-      paused,
-    },
+    callbacks: { ...withoutPassword(callbacks), paused },
+    shadowCallbacks: shadowCallbacks && withoutPassword(shadowCallbacks),
     encryption: integration.encryption ?? null,
     balance: {
       ...integration.balance,
@@ -168,3 +161,10 @@ function viewOf(integration: Integration, { webhook, paused, balance: is }: Seen
     signingSecret: hiddenSecret,
   }
 }
+
+const hidden = (secret: string) => (secret === '' ? null : hiddenSecret)
+
+const withoutPassword = ({ basicAuth, ...callbacks }: Callbacks) => ({
+  ...callbacks,
+  basicAuth: basicAuth && { username: basicAuth.username, password: hidden(basicAuth.password) },
+})

@@ -23,8 +23,8 @@ export function messageHandlers(
   async function lifeOf(id: string) {
     const life = await app.store.life(id)
     if (!life) throw notFound('message of this id')
-    const callbacks = app.directory.integration(life.mt.integrationId)?.callbacks
-    return { ...lifeView(life), next: nextSteps(life, callbacks) }
+    const integration = app.directory.integration(life.mt.integrationId)
+    return { ...lifeView(life), next: nextSteps(life, integration) }
   }
 
   return {
@@ -113,5 +113,5 @@ function lifeView({ mt, supplierIds, attempts, callbacks }: MtLife): Omit<Messag
   }
 }
 
-const reported = ({ event }: Callback) =>
-  event.type === 'status' ? [{ ...statusView(event.status), at: event.at }] : []
+const reported = ({ endpoint, event }: Callback) =>
+  endpoint === 'status' && event.type === 'status' ? [{ ...statusView(event.status), at: event.at }] : []

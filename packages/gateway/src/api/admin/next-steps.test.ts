@@ -39,12 +39,15 @@ const waiting: Callback = {
   attempts: 1,
 }
 
-const urls = {
+const callbacks = {
   messageUrl: null,
   statusUrl: 'https://acme.example',
   generation: 'one',
   basicAuth: null,
+  inlineMedia: false,
+  misspeltLatitude: false,
 } as const
+const integration = { callbacks, shadowCallbacks: null }
 
 interface Case {
   when: string
@@ -102,7 +105,7 @@ describe('what happens next', () => {
     test(`is ${next.map(([what]) => what).join(' and ') || 'nothing'} when ${when}`, () => {
       const whole = { supplierIds: [], attempts: [], callbacks: [], ...life, mt: { ...mt, ...life.mt } }
       assert.deepEqual(
-        nextSteps(whole, urls).map(({ what, at }) => [what, at]),
+        nextSteps(whole, integration).map(({ what, at }) => [what, at]),
         next,
       )
     })
@@ -114,7 +117,7 @@ describe('what happens next', () => {
       attempts: [],
       callbacks: [waiting],
     }
-    assert.deepEqual(nextSteps(life, { ...urls, statusUrl: null }), [
+    assert.deepEqual(nextSteps(life, { ...integration, callbacks: { ...callbacks, statusUrl: null } }), [
       { what: 'pull', at: null, callbackId: 'c1' },
     ])
     assert.deepEqual(nextSteps(life, undefined), [{ what: 'pull', at: null, callbackId: 'c1' }])

@@ -1,13 +1,16 @@
 import { isFinal, type NextStep } from '@waypost/protocol'
-import type { Callbacks } from '../../core/integration.ts'
+import { calledBack, type Endpoints } from '../../core/called-back.ts'
 import type { MtLife } from '../../core/looking.ts'
 import type { Callback } from '../../core/store.ts'
 
 /** What a message waits for now, and until when. */
-export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Urls | undefined): NextStep[] {
+export function nextSteps(
+  { mt, attempts, callbacks }: MtLife,
+  integration: Endpoints | undefined,
+): NextStep[] {
   const steps = callbacks
     .filter(({ state }) => state === 'waiting')
-    .map((callback) => telling(callback, urls))
+    .map((callback) => telling(callback, integration))
   const step = (what: NextStep['what'], at?: number) => ({ what, at: at ?? null, callbackId: null })
 
   if (mt.uncertain && mt.dueAt !== undefined)
@@ -18,9 +21,10 @@ export function nextSteps({ mt, attempts, callbacks }: MtLife, urls: Urls | unde
   return steps
 }
 
-type Urls = Pick<Callbacks, 'messageUrl' | 'statusUrl'>
-
-function telling({ id: callbackId, endpoint, dueAt }: Callback, urls: Urls | undefined): NextStep {
-  const url = endpoint === 'message' ? urls?.messageUrl : urls?.statusUrl
+function telling(
+  { id: callbackId, endpoint, dueAt }: Callback,
+  integration: Endpoints | undefined,
+): NextStep {
+  const url = integration && calledBack(integration, endpoint).url
   return url ? { what: 'callback', at: dueAt ?? null, callbackId } : { what: 'pull', at: null, callbackId }
 }

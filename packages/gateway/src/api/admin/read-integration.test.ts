@@ -44,6 +44,7 @@ describe('an integration', () => {
       allowedIps: [],
       limits: { requestsPerSecond: null, perDay: null, perMonth: null },
       balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },
+      shadowCallbacks: null,
       onUncertain: 'resend',
       uncertainWaitMs: 60_000,
       ordered: false,
@@ -87,7 +88,6 @@ describe('an integration', () => {
   test('takes members that do nothing yet when they are off', () => {
     const off = {
       sms: null,
-      shadowCallbacks: null,
     }
     assert.ok(!('sms' in made({ name: 'Acme', ...off })))
   })
@@ -97,6 +97,17 @@ describe('an integration', () => {
     assert.deepEqual(made({ name: 'Acme', encryption }).encryption, encryption)
     for (const none of [{}, { encryption: null }])
       assert.equal(made({ name: 'Acme', ...none }).encryption, null)
+  })
+
+  test('has no shadow callbacks unless it says so; they have the generation that the callbacks do not have', () => {
+    const name = 'Acme'
+    assert.equal(made({ name }).shadowCallbacks, null)
+    const shadowCallbacks = { statusUrl: 'https://acme.example/next' }
+    const off = { basicAuth: null, inlineMedia: false, misspeltLatitude: false }
+    const whole = { messageUrl: null, ...shadowCallbacks, ...off }
+    assert.deepEqual(made({ name, shadowCallbacks }).shadowCallbacks, { ...whole, generation: 'legacy' })
+    const legacy = made({ name, callbacks: { generation: 'legacy' }, shadowCallbacks })
+    assert.deepEqual(legacy.shadowCallbacks, { ...whole, generation: 'one' })
   })
 
   const wrong: { sent: unknown; flaws: Record<string, string | RegExp> }[] = [

@@ -7,6 +7,7 @@ import {
   whatsappDefaults,
 } from '@waypost/protocol'
 import { Check } from 'typebox/value'
+import { otherGeneration } from '../../core/called-back.ts'
 import type { Integration, WhatsAppSender } from '../../core/integration.ts'
 import { isAddressOrRange } from '../authenticate.ts'
 import { isTime } from '../time.ts'
@@ -32,7 +33,6 @@ interface Source {
 /** Members of the full surface that do nothing yet, and what they are when they are off. */
 const unsupported = {
   sms: null,
-  shadowCallbacks: null,
 }
 
 /** Members of what is answered that are no settings. */
@@ -43,6 +43,7 @@ const secrets = [
   'whatsapp.appSecret',
   'whatsapp.verifyToken',
   'callbacks.basicAuth.password',
+  'shadowCallbacks.basicAuth.password',
   'signingSecret',
 ]
 
@@ -98,6 +99,8 @@ function flawsInMeaning({ urlFlaw, supplierNames }: Tools, patch: unknown): Flaw
     'whatsapp.baseUrl': (url) => (isHttpUrl(url) ? undefined : 'must be an http or https URL'),
     'callbacks.messageUrl': urlFlaw,
     'callbacks.statusUrl': urlFlaw,
+    'shadowCallbacks.messageUrl': urlFlaw,
+    'shadowCallbacks.statusUrl': urlFlaw,
   }
   const flaws = Object.entries(meaning).map(([path, flawOf]) => {
     const value = valueAt(patch, path)
@@ -121,15 +124,23 @@ export function addressFlaws(allowedIps: unknown): Flaw[] {
 const isHttpUrl = (text: string) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 
 function filledIn(id: string, settings: IntegrationSettings, replaces: Integration | undefined): Integration {
-  const { name, whatsapp, callbacks, balance, ...rest } = settings
+  const { name, whatsapp, shadowCallbacks, balance, ...rest } = settings
   const generation = settings.generation ?? integrationDefaults.generation
+  const callbacks = { ...integrationDefaults.callbacks, generation, ...settings.callbacks }
   return {
     id,
     name,
     ...integrationDefaults,
     ...rest,
     whatsapp: whatsapp ? senderOf(whatsapp, replaces?.whatsapp?.verifyToken) : null,
-    callbacks: { ...integrationDefaults.callbacks, generation, ...callbacks },
+    callbacks,
+    shadowCallbacks: shadowCallbacks
+      ? {
+          ...integrationDefaults.callbacks,
+          generation: otherGeneration(callbacks.generation),
+          ...shadowCallbacks,
+        }
+      : null,
     allowedIps: [...(settings.allowedIps ?? integrationDefaults.allowedIps)],
     limits: { ...integrationDefaults.limits, ...settings.limits },
     balance: {

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { endpointLane } from '../../core/endpoint.ts'
 import type { Mt } from '../../core/message.ts'
 import { laneOf, type Store, StoreUnavailable } from '../../core/store.ts'
 import { replay, resume } from './again.ts'
@@ -12,7 +11,6 @@ import { lockFile } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { newMt } from './mt-row.ts'
 import type { Reads } from './reads/index.ts'
-import { isReported } from './writes/events.ts'
 import type { Writes } from './writes/index.ts'
 
 interface Options {
@@ -58,10 +56,10 @@ export async function openSqlite(
 
   return {
     async accept(mts, answer) {
-      await write
+      const told = await write
         .call('accept', mts.length, mts.map(newMt), ...(answer ? [answer] : []))
         .catch((error) => resolveDoubt(read, error, mts))
-      return { lanes: lanesOf(mts) }
+      return { lanes: told ? [...lanesOf(mts), ...told] : lanesOf(mts) }
     },
     answerOf: (integrationId, key) => read.call('answerOf', 1, integrationId, key),
     dueMts: (lease, at, limit) => read.call('dueMts', 1, lease, at, limit),
@@ -156,7 +154,7 @@ function startWorker(script: string, path: string): Promise<Worker> {
 }
 
 /** A request is accepted as a whole or not at all, so its first message tells. */
-async function resolveDoubt(read: Calls<Reads>, error: unknown, [mt]: Mt[]): Promise<void> {
+async function resolveDoubt(read: Calls<Reads>, error: unknown, [mt]: Mt[]): Promise<undefined> {
   const stored = error instanceof InDoubt && mt && (await read.call('findMt', 1, undefined, mt.id))
   if (!stored) throw error
 }
@@ -171,12 +169,5 @@ function prepare(path: string) {
   }
 }
 
-/** The lanes that accepting these messages puts something in: their own, and that of the events that report them. */
-function lanesOf(mts: Mt[]): string[] {
-  const lanes = new Set<string>()
-  for (const mt of mts) {
-    if (mt.dueAt !== undefined) lanes.add(laneOf(mt))
-    if (isReported(mt.status)) lanes.add(endpointLane(mt.integrationId, 'status'))
-  }
-  return [...lanes]
-}
+/** The lanes in which accepting these messages makes them due. */
+const lanesOf = (mts: Mt[]) => [...new Set(mts.filter(({ dueAt }) => dueAt !== undefined).map(laneOf))]

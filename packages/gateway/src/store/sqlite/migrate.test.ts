@@ -17,10 +17,11 @@ test('what was stored before there was a setting gets its default, and keeps one
   migrate(db)
   migrate(db)
   const rows = db.prepare('SELECT integration FROM integrations ORDER BY id').all()
+  const off = { shadowCallbacks: null, requireOptIn: false, refuseOutsideWindow: false }
   assert.deepEqual(
     rows.map(({ integration }) => JSON.parse(String(integration))),
     [{ id: 'a', whatsapp: { from: '27111', templatePolicy: 'strict' } }, ...stored.slice(1)].map(
-      (integration) => ({ ...integration, requireOptIn: false, refuseOutsideWindow: false }),
+      (integration) => ({ ...integration, ...off }),
     ),
   )
 })

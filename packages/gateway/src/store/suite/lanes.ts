@@ -142,6 +142,7 @@ export function lanesSuite(stage: Stage): void {
       })
 
     test('the summary says what waits since when, and who serves it until when', async () => {
+      const notFailing = { failingSince: undefined, pausedAt: undefined }
       const { store, accept, refused, lane, endpoint, clock } = scene(stage)
       await accept({ dueAt: clock.at + 7 }, { dueAt: clock.at + 5 }, { dueAt: clock.at + 9 })
       await store.accept([refused('volume_limit')])
@@ -157,6 +158,7 @@ export function lanesSuite(stage: Stage): void {
         oldestDueAt: clock.at + 5,
         node: 'a',
         leasedUntil: own.leasedUntil,
+        ...notFailing,
       })
       assert.deepEqual(
         lanes.find((one) => one.lane === endpoint('status')),
@@ -167,6 +169,7 @@ export function lanesSuite(stage: Stage): void {
           oldestDueAt: clock.at,
           node: undefined,
           leasedUntil: undefined,
+          ...notFailing,
         },
       )
     })

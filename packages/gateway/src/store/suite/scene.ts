@@ -187,6 +187,7 @@ export const integrationOf = (id: string): Integration => ({
     inlineMedia: false,
     misspeltLatitude: false,
   },
+  shadowCallbacks: null,
   allowedIps: ['10.0.0.0/8'],
   limits: { requestsPerSecond: null, perDay: 10, perMonth: null },
   balance: { currency: 'ZAR', amount: 12.5, prices: { message: 0.1, template: 0.2 } },

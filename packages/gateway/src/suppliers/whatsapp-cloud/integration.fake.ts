@@ -36,6 +36,7 @@ export function integrationWith(whatsapp: Partial<WhatsAppSender>): Integration 
       inlineMedia: false,
       misspeltLatitude: false,
     },
+    shadowCallbacks: null,
     allowedIps: [],
     limits: { requestsPerSecond: null, perDay: null, perMonth: null },
     balance: { currency: 'USD', amount: null, prices: { message: 0, template: 0 } },

@@ -40,7 +40,9 @@ export type CallbackView = Static<typeof CallbackView>
 const EventView = Type.Object(
   {
     ...told,
-    body: Type.Unknown({ description: 'What is POSTed, in the shape the integration has chosen.' }),
+    body: Type.Unknown({
+      description: 'What is POSTed, in the shape the integration has chosen for this endpoint.',
+    }),
   },
   { title: 'Event' },
 )
@@ -121,7 +123,7 @@ export const resumeCallbacks = endpoint({
   path: '/admin/integrations/{id}/callbacks/resume',
   summary: 'Tell an endpoint everything that waits for it, now',
   description:
-    'Ends the pause of an endpoint that has only failed for five days, and does not make others wait for their next attempt. Each event keeps its id and sequence, and has its 72 hours of attempts anew. Changing `callbacks` or `signingSecret` of the integration does the same for all its endpoints.',
+    'Ends the pause of an endpoint that has only failed for five days, and does not make others wait for their next attempt. Each event keeps its id and sequence, and has its 72 hours of attempts anew. Changing `callbacks`, `shadowCallbacks` or `signingSecret` of the integration does the same for all its endpoints.',
   parameters: integrationId,
   request: {
     schema: Type.Object({ endpoint: Which }, { additionalProperties: false }),
@@ -150,7 +152,10 @@ export const listEvents = endpoint({
   description: 'For catching up: go on with the `sequence` of the last event that was read.',
   parameters: {
     ...integrationId,
-    endpoint: { ...inQuery(Which, 'Answers from handsets, or statuses.'), required: true },
+    endpoint: {
+      ...inQuery(Which, 'Answers from handsets, or statuses; those of `shadowCallbacks` by themselves.'),
+      required: true,
+    },
     after: inQuery(Type.Integer({ minimum: 0, default: 0 }), 'Only what has a higher sequence.'),
     limit: inQuery(pageLimit, 'The most events of a page.'),
   },

@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { endpoints, generations, nullable, patchOf, sent } from './shapes.ts'
 
-/** What an integration is where its settings do not say. `callbacks.generation` is the integration's then. */
+/**
+ * What an integration is where its settings do not say. `callbacks.generation` is the integration's then, and that of
+ * `shadowCallbacks` the other one.
+ */
 export const integrationDefaults = {
   generation: 'one',
   active: true,
@@ -15,6 +18,7 @@ export const integrationDefaults = {
     inlineMedia: false,
     misspeltLatitude: false,
   },
+  shadowCallbacks: null,
   encryption: null,
   allowedIps: [],
   limits: { requestsPerSecond: null, perDay: null, perMonth: null },
@@ -97,42 +101,45 @@ const WhatsAppSettings = Type.Object(
   { additionalProperties: false },
 )
 
-const CallbackSettings = Type.Object(
-  {
-    messageUrl: or(
-      Type.String({
-        description: 'Where answers from handsets go. Without it they are kept, and can be pulled.',
-      }),
-    ),
-    statusUrl: or(
-      Type.String({ description: 'Where statuses go. Without it they are kept, and can be pulled.' }),
-    ),
-    generation: or(
-      Type.Enum(generations, {
-        description: 'The shape of callbacks; the integration’s own generation when absent.',
-      }),
-    ),
-    basicAuth: or(
-      Type.Object(
-        { username: Type.String(), password: Type.String({ description: secret('HTTP Basic.') }) },
-        { additionalProperties: false },
+const callbackSettings = (what: Record<'messageUrl' | 'statusUrl' | 'generation', string>) =>
+  Type.Object(
+    {
+      messageUrl: or(Type.String({ description: what.messageUrl })),
+      statusUrl: or(Type.String({ description: what.statusUrl })),
+      generation: or(Type.Enum(generations, { description: what.generation })),
+      basicAuth: or(
+        Type.Object(
+          { username: Type.String(), password: Type.String({ description: secret('HTTP Basic.') }) },
+          { additionalProperties: false },
+        ),
       ),
-    ),
-    inlineMedia: or(
-      Type.Boolean({
-        default: false,
-        description: 'One API: files from people come inside their event, in base64, and not by reference.',
-      }),
-    ),
-    misspeltLatitude: or(
-      Type.Boolean({
-        default: false,
-        description: 'One API: a location has `latitute` as well, as older consumers read it.',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-)
+      inlineMedia: or(
+        Type.Boolean({
+          default: false,
+          description: 'One API: files from people come inside their event, in base64, and not by reference.',
+        }),
+      ),
+      misspeltLatitude: or(
+        Type.Boolean({
+          default: false,
+          description: 'One API: a location has `latitute` as well, as older consumers read it.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  )
+
+const CallbackSettings = callbackSettings({
+  messageUrl: 'Where answers from handsets go. Without it they are kept, and can be pulled.',
+  statusUrl: 'Where statuses go. Without it they are kept, and can be pulled.',
+  generation: 'The shape of callbacks; the integration’s own generation when absent.',
+})
+
+const ShadowSettings = callbackSettings({
+  messageUrl: 'Where answers from handsets go as well, from now on. Without it nothing is kept for it.',
+  statusUrl: 'Where statuses go as well, from now on. Without it nothing is kept for it.',
+  generation: 'The shape of these callbacks; when absent, the one that `callbacks` does not have.',
+})
 
 const Words = Type.Record(
   Type.String({ minLength: 1, maxLength: 20 }),
@@ -174,6 +181,7 @@ export const IntegrationSettings = Type.Object(
     demoExpiresAt: or(Type.String({ description: 'ISO 8601; after it nothing is accepted.' })),
     whatsapp: or(WhatsAppSettings),
     callbacks: or(CallbackSettings),
+    shadowCallbacks: or(ShadowSettings),
     encryption: or(EncryptionSettings),
     allowedIps: or(Type.Array(Type.String(), { description: 'Addresses and CIDR ranges; none allows all.' })),
     limits: or(
@@ -276,6 +284,15 @@ export const IntegrationPatch = patchOf(IntegrationSettings, 'IntegrationPatch')
 const hidden = nullable(Type.String(), { description: `“${hiddenSecret}” where there is one.` })
 const limit = nullable(Type.Number(), { description: 'Null: none.' })
 
+const calledBack = {
+  messageUrl: nullable(Type.String()),
+  statusUrl: nullable(Type.String()),
+  generation: Type.Enum(generations),
+  basicAuth: nullable(Type.Object({ username: Type.String(), password: hidden })),
+  inlineMedia: Type.Boolean(),
+  misspeltLatitude: Type.Boolean(),
+}
+
 const members = {
   id: Type.String(),
   name: Type.String(),
@@ -305,17 +322,13 @@ const members = {
     }),
   ),
   callbacks: Type.Object({
-    messageUrl: nullable(Type.String()),
-    statusUrl: nullable(Type.String()),
-    generation: Type.Enum(generations),
-    basicAuth: nullable(Type.Object({ username: Type.String(), password: hidden })),
-    inlineMedia: Type.Boolean(),
-    misspeltLatitude: Type.Boolean(),
+    ...calledBack,
     paused: Type.Array(Type.Enum(endpoints), {
       description:
-        'Endpoints that have only failed for five days: their events wait. See `…/callbacks/resume`.',
+        'Endpoints, shadow ones included, that have only failed for five days: their events wait. See `…/callbacks/resume`.',
     }),
   }),
+  shadowCallbacks: nullable(Type.Object(calledBack)),
   encryption: nullable(Type.Object({ mtKey: Type.String(), moKey: Type.String() })),
   allowedIps: Type.Array(Type.String()),
   limits: Type.Object({ requestsPerSecond: limit, perDay: limit, perMonth: limit }),

@@ -86,6 +86,9 @@ export const patchIntegration = endpoint({
     schema: IntegrationPatch,
     examples: {
       suspend: { value: { whatsapp: { suspended: true } } },
+      'call back in both generations': {
+        value: { shadowCallbacks: { statusUrl: 'https://acme.example/next/statuses', generation: 'one' } },
+      },
       'stop status callbacks': { value: { callbacks: { statusUrl: null } } },
     },
   },

@@ -6,8 +6,8 @@ import type { Parameter } from '../endpoint.ts'
 
 export const generations = ['one', 'legacy'] as const satisfies Generation[]
 
-/** Where a business is called back. */
-export const endpoints = ['message', 'status'] as const
+/** Where a business is called back. The last two are told the same, while `shadowCallbacks` has URLs for them. */
+export const endpoints = ['message', 'status', 'shadow-message', 'shadow-status'] as const
 
 export const nullable = <S extends TSchema>(schema: S, options: { description?: string } = {}) =>
   Type.Union([schema, Type.Null()], options)

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { endpointLane } from '../../../core/endpoint.ts'
+import { endpointLanes } from '../../../core/endpoint.ts'
 import type { CallbackQuery, Page } from '../../../core/looking.ts'
 import type { Callback } from '../../../core/store.ts'
 import { callbackOf, type EventRow } from '../callback-row.ts'
@@ -9,8 +9,8 @@ import { pageOf, scanBudget } from './page.ts'
 
 const searchEvents = `
   SELECT * FROM (SELECT * FROM events WHERE id < ?1 ORDER BY id DESC LIMIT ${scanBudget})
-  WHERE (?2 IS NULL OR lane IN (?2, ?3)) AND (?4 IS NULL OR state = ?4)
-  LIMIT ?5`
+  WHERE (?2 IS NULL OR lane IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR state = ?3)
+  LIMIT ?4`
 
 const lastScannedEvent = `SELECT id FROM events WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ${scanBudget - 1}`
 
@@ -29,10 +29,8 @@ export function callbackReads(db: DatabaseSync): CallbackReads {
   return {
     searchCallbacks(_now, { integrationId, state, cursor, limit }) {
       const from = cursor ?? newest
-      const lanes = integrationId
-        ? [endpointLane(integrationId, 'message'), endpointLane(integrationId, 'status')]
-        : [null, null]
-      const rows = search.all(from, ...lanes, state ?? null, limit)
+      const lanes = integrationId ? JSON.stringify(endpointLanes(integrationId)) : null
+      const rows = search.all(from, lanes, state ?? null, limit)
       return pageOf(rows, limit, callbackOf, () => lastScanned.get(from)?.id)
     },
     eventsAfter: (_now, lane, sequence, limit) => after.all(lane, sequence, limit).map(callbackOf),

@@ -27,7 +27,8 @@ const forgetAnswers = `
 export const minuteMs = 60_000
 
 export interface Accept {
-  accept(now: number, mts: NewMt[], answer?: KeptAnswer): void
+  /** Answers the lanes of the events that this wrote; undefined where it wrote none, as it mostly does. */
+  accept(now: number, mts: NewMt[], answer?: KeptAnswer): string[] | undefined
   /** Called once at the end of each transaction: many small calls are counted together. */
   writeCounts(): void
   /** Forgets what a transaction that did not come about would have counted. */
@@ -71,12 +72,18 @@ export function accept(db: DatabaseSync, events: Events, balances: Balances): Ac
       reserve(mts)
       if (answer) keepAnswer(answer)
       for (const mt of mts) insert.run(...mt)
-      for (const mt of mts) {
+      let told: Set<string> | undefined
+      for (const row of mts) {
         const [id, integration_id, lane, , , client_message_id, , , acceptedAt, dueAt, , , status, statusAt] =
-          mt
+          row
         if (dueAt !== null) countMt(integration_id, acceptedAt)
-        events.status({ id, integration_id, lane, client_message_id }, status, statusAt, now)
+        const mt = { id, integration_id, lane, client_message_id }
+        for (const touched of events.status(mt, status, statusAt, now)) {
+          told ??= new Set()
+          told.add(touched)
+        }
       }
+      return told && [...told]
     },
     writeCounts() {
       for (const [integrationId, minutes] of counts)

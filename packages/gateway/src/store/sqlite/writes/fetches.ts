@@ -47,7 +47,7 @@ export function fetchWrites(
         const fetched = end.get(moId, lease.lane)
         if (!fetched) continue
         const mo: PersonsMo = JSON.parse(fetched.mo)
-        touched.add(events.tell({ ...mo, content: next.content }, now))
+        for (const told of events.tell({ ...mo, content: next.content }, now)) touched.add(told)
       }
       return { lanes: [...touched] }
     },

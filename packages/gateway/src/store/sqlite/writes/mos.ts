@@ -35,8 +35,8 @@ export interface Mos {
 }
 
 export interface MoEvents {
-  /** Adds the event that tells of an MO, and answers its lane. */
-  tell(mo: PersonsMo, now: number): string
+  /** Adds the event that tells of an MO, and answers its lanes. */
+  tell(mo: PersonsMo, now: number): string[]
 }
 
 export function moEvents(db: DatabaseSync, events: Events): MoEvents {
@@ -56,7 +56,7 @@ export function moEvents(db: DatabaseSync, events: Events): MoEvents {
     }
     const postbackData = pressed ? mt && postbackIn(mt, pressed.button) : foreignPostback(mo)
     if (postbackData !== undefined) event.postbackData = postbackData
-    return events.add(mo.integrationId, 'message', mo.id, event, now)
+    return events.add(mo.integrationId, { endpoint: 'message', messageId: mo.id, event }, now)
   }
 
   return { tell }
@@ -99,9 +99,9 @@ export function mos(db: DatabaseSync, { aliases, events, fetches, optOuts }: Par
           optOuts.putOptOut(now, { integrationId: mo.integrationId, msisdn: from, at: mo.at })
         if (wish === 'start') optOuts.deleteOptOut(now, mo.integrationId, from)
         const persons = { ...mo, from }
-        touched.add(
-          mo.content.type === 'attachment' ? fetches.await(persons, now) : events.tell(persons, now),
-        )
+        const lanes =
+          mo.content.type === 'attachment' ? [fetches.await(persons, now)] : events.tell(persons, now)
+        for (const lane of lanes) touched.add(lane)
       }
       return { lanes: [...touched], stored }
     },

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { endpointLanes } from '../../../core/endpoint.ts'
+import { endpointLane, endpointLanes } from '../../../core/endpoint.ts'
 import type { Account, ApiKey, Integration, Pin } from '../../../core/integration.ts'
 import { statement } from '../statement.ts'
 import type { Balances } from './balances.ts'
@@ -19,9 +19,15 @@ const deleteOptInsOf = 'DELETE FROM opt_ins WHERE integration_id = ?'
 const clearBalanceOf = 'UPDATE balances SET amount = NULL WHERE integration_id = ?'
 const deleteTemplatesOf = 'DELETE FROM templates WHERE integration_id = ?'
 
+const putShadow = `
+  INSERT INTO endpoints (lane, last_sequence, shadowed) VALUES (?, 0, 1)
+  ON CONFLICT (lane) DO UPDATE SET shadowed = 1`
+
+const dropShadow = 'UPDATE endpoints SET shadowed = 0 WHERE lane = ?'
+
 // Its events are told to nobody any more, and have to be due for that.
 const forgetEndpointsOf = `
-  UPDATE endpoints SET failing_since = NULL, paused_at = NULL WHERE lane IN (SELECT value FROM json_each(?))`
+  UPDATE endpoints SET failing_since = NULL, paused_at = NULL, shadowed = 0 WHERE lane IN (SELECT value FROM json_each(?))`
 
 const putKey = `
   INSERT INTO keys (id, integration_id, generation, hash, created_at) VALUES (?, ?, ?, ?, ?)
@@ -67,6 +73,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     deleteTemplatesOf,
     clearBalanceOf,
   ].map((sql) => statement(db, sql))
+  const shadow = { put: statement(db, putShadow), drop: statement(db, dropShadow) }
   const forgetEndpoints = statement(db, forgetEndpointsOf)
   const key = statement(db, putKey)
   const dropKey = statement(db, deleteKey)
@@ -80,6 +87,10 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     putIntegration(_now, value, amount) {
       integration.run(value.id, JSON.stringify(value))
       if (amount !== undefined) balances.set(value.id, amount)
+      for (const endpoint of ['message', 'status'] as const)
+        shadow[value.shadowCallbacks?.[`${endpoint}Url`] ? 'put' : 'drop'].run(
+          endpointLane(value.id, endpoint),
+        )
     },
     deleteIntegration(_now, id) {
       for (const drop of dropIntegration) drop.run(id)

@@ -106,8 +106,7 @@ export function standings(db: DatabaseSync, events: Events, balances: Balances):
       mt.status_at = Math.max(at, mt.status_at)
       mt.charge = balances.settled(mt, status)
       put.run(status, mt.status_at, mt.charge, mt.id)
-      const lane = events.status(mt, status, mt.status_at, now)
-      if (lane !== undefined) touched.add(lane)
+      for (const lane of events.status(mt, status, mt.status_at, now)) touched.add(lane)
       return true
     },
     endAttempt: (mt, number, at, outcome, detail) =>

@@ -148,6 +148,22 @@ describe('an answer', () => {
   }
 })
 
+describe('a slow answer', () => {
+  test('counts when it comes in time, byte by byte', async (t) => {
+    const url = await rawServer(t, (socket) => {
+      const answer = [...'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n']
+      const timer = setInterval(() => {
+        const next = answer.shift()
+        if (next === undefined) clearInterval(timer)
+        else socket.write(next)
+      }, 2)
+      socket.on('close', () => clearInterval(timer))
+    })
+    const result = await sender(t).deliver({ ...someEvent, url }, never)
+    assert.deepEqual(result, { httpStatus: 200, verdict: 'delivered' })
+  })
+})
+
 describe('no answer', () => {
   const faults: [when: string, error: Delivered['error'], onRequest: (socket: Socket) => void][] = [
     ['nothing comes', 'timeout', () => {}],
@@ -190,6 +206,13 @@ describe('no answer', () => {
       error: 'tls',
       verdict: 'retry',
     })
+  })
+
+  test('is a timeout when https is never answered in TLS', { timeout: 5000 }, async (t) => {
+    const url = await rawServer(t, () => {})
+    const { deliver } = sender(t, { timeoutMs: 300 })
+    const result = await deliver({ ...someEvent, url: url.replace('http:', 'https:') }, never)
+    assert.deepEqual(result, { error: 'timeout', verdict: 'retry' })
   })
 
   test('is a forbidden address when the operator allows no private ones; nothing is connected to', async (t) => {
@@ -253,6 +276,15 @@ describe('one receiver', () => {
     assert.equal(verdict, 'delivered')
     stopping.abort()
     for (const { error } of await Promise.all(stuck)) assert.equal(error, 'stopped')
+  })
+
+  test('that has no connection free in time is a timeout for those that wait for one', async (t) => {
+    const url = await rawServer(t, () => {})
+    const { deliver } = sender(t, { timeoutMs: 500, connectionsPerOrigin: 1 })
+    const began = performance.now()
+    const results = await Promise.all(Array.from({ length: 40 }, () => deliver({ ...someEvent, url }, never)))
+    assert.ok(results.every(({ error }) => error === 'timeout'))
+    assert.ok(performance.now() - began < 20 * 500, 'not one after the other')
   })
 
   test('is recovered from: after a timeout the next attempt has a new connection', {

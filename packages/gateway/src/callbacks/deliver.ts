@@ -97,10 +97,15 @@ export function callbackSender({
     }
   }
 
+  async function post(delivery: Delivery, signal: AbortSignal) {
+    return agent.request({ ...(await requestOf(delivery)), signal })
+  }
+
   async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
     using limit = within(timeoutMs, signal)
     try {
-      const answer = await agent.request({ ...(await requestOf(delivery)), signal: limit.signal })
+      // undici looks at the signal once the request has its connection; until then the limit has to be kept here.
+      const answer = await Promise.race([post(delivery, limit.signal), limit.over])
       await drop(answer)
       return judge(answer.statusCode)
     } catch (error) {
@@ -108,7 +113,8 @@ export function callbackSender({
     }
   }
 
-  return { deliver, [Symbol.asyncDispose]: () => agent.close() }
+  // Nothing is under way but connections that nobody waits for any more.
+  return { deliver, [Symbol.asyncDispose]: () => agent.destroy() }
 }
 
 /** The status alone decides, whatever becomes of the body: a receiver that said 2xx has the event. */
@@ -128,15 +134,23 @@ function basic({ username, password }: { username: string; password: string }): 
 }
 
 /** Ends with the outer signal or after a time. `AbortSignal.any` and `.timeout` would do, at several times the cost. */
-function within(ms: number, outer: AbortSignal): Disposable & { signal: AbortSignal } {
+function within(ms: number, outer: AbortSignal): Disposable & { signal: AbortSignal; over: Promise<never> } {
   const controller = new AbortController()
-  const stop = () => controller.abort(new AttemptFailed('stopped'))
-  const timer = setTimeout(() => controller.abort(new AttemptFailed('timeout')), ms)
+  const over = Promise.withResolvers<never>()
+  over.promise.catch(() => {}) // whoever asked for it is told
+  const end = (fault: Fault) => {
+    const failed = new AttemptFailed(fault)
+    controller.abort(failed)
+    over.reject(failed)
+  }
+  const stop = () => end('stopped')
+  const timer = setTimeout(end, ms, 'timeout')
   if (outer.aborted) stop()
   else outer.addEventListener('abort', stop, { once: true })
 
   return {
     signal: controller.signal,
+    over: over.promise,
     [Symbol.dispose]() {
       clearTimeout(timer)
       outer.removeEventListener('abort', stop)

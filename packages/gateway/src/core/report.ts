@@ -8,6 +8,7 @@ import { passed } from './points.ts'
 import { type Slots, slots } from './slots.ts'
 import { type Callback, type CallbackAttempt, type Lease, LeaseLost, type Store } from './store.ts'
 import { stored } from './stored.ts'
+import { turns } from './turns.ts'
 
 export interface Reporting {
   store: Pick<Store, 'dueCallbacks' | 'recordCallbacks' | 'abandonCallbacks'>
@@ -16,6 +17,7 @@ export interface Reporting {
   tell(integration: Integration, url: string, callback: Callback): Promise<CallbackAttempt>
   events: Pick<Events, 'callbackAttempted' | 'endpointPaused' | 'storeFailed' | 'storeWrote' | 'bug'>
   now(): number
+  most?: typeof most
 }
 
 /** One endpoint while this node serves it. */
@@ -29,11 +31,19 @@ interface Receiver {
   paused: boolean
 }
 
-const underWayMost = 32
+/**
+ * How many attempts may be under way: at one endpoint, at all that answer, and at all that do not. An endpoint that dies
+ * has a small part of the second for one time-out; from then on it shares the third with its like, so that however many
+ * are dead, those that answer have their connections.
+ */
+const most = { atOne: 32, answering: 1024, failing: 128 }
 const page = 200
 
 /** Tells endpoints what happened, each at its own pace: one that is slow keeps only its own lane waiting. */
 export function report(app: Reporting): LaneWork {
+  const { atOne, ...shared } = app.most ?? most
+  const answering = turns(shared.answering)
+  const failing = turns(shared.failing)
   const receivers = new Map<string, Receiver>()
 
   function receiverOf(lane: string): Receiver {
@@ -74,14 +84,20 @@ export function report(app: Reporting): LaneWork {
       passed('callback.due')
       for (const callback of fresh) {
         while (room(receiver) === 0 && !signal.aborted) await receiver.slots.change(undefined, signal)
-        if (signal.aborted || receiver.paused) return
+        const end = await (receiver.failing ? failing : answering).take()
+        if (signal.aborted || receiver.paused) return end()
+        // Whoever mends a URL does not want the rest of the page to be told to the old one.
+        if (app.directory.integration(to.integration.id) !== to.integration) {
+          end()
+          break
+        }
         receiver.underWay.add(callback.sequence)
-        receiver.slots.start(attempt({ ...to, lease, receiver, signal }, callback))
+        receiver.slots.start(attempt({ ...to, lease, receiver, signal }, callback).finally(end))
       }
     }
   }
 
-  const room = ({ slots, failing }: Receiver) => slots.free(failing ? 1 : underWayMost)
+  const room = ({ slots, failing }: Receiver) => slots.free(failing ? 1 : atOne)
 
   async function attempt({ lease, receiver, as, url, signal }: Telling, callback: Callback) {
     const startedAt = performance.now()

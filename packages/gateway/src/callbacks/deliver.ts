@@ -36,6 +36,7 @@ export type Fault =
   | 'not http'
   | 'bad url'
   | 'bad signing secret'
+  | 'file unreadable'
   | 'stopped'
   | 'other'
 

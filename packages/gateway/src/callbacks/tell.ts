@@ -25,10 +25,10 @@ const untilAnswered = new AbortController().signal
 export function teller({ deliver, shapes, media, chance }: Needs): Tell {
   return async (integration, url, callback) => {
     const { callbacks, signingSecret } = integration
-    const body = await bodyAround(
-      shapes[callbacks.generation](integration, callback.event),
-      fileOf(callback.event, media),
-    )
+    const shaped = shapes[callbacks.generation](integration, callback.event)
+    const body = await bodyAround(shaped, fileOf(callback.event, media)).catch(() => undefined)
+    // A disk that cannot be read now may be read by the next attempt.
+    if (body === undefined) return settle(callback, { error: 'file unreadable', verdict: 'retry' }, chance)
     const delivered = await deliver(
       { url, basicAuth: callbacks.basicAuth, signingSecret, callback, body },
       untilAnswered,

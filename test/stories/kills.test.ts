@@ -6,14 +6,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Point, pointNames } from '../../packages/gateway/src/core/points.ts'
+import { crowd, sha256Of, textOn } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
 import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from '../support/installation.ts'
 import { freePort, type Running, ready, start } from '../support/processes.ts'
-import { receiver } from '../support/receiver.ts'
+import { type Received, receiver } from '../support/receiver.ts'
 
 /**
- * Tries to lose messages. The real gateway works under load and is killed without warning, at each named point of a
- * message's road and at random times, and started again. Then three ledgers that know nothing of each other are
+ * Tries to lose messages. The real gateway works under load, of businesses that send and of people who write, send
+ * files and places and press buttons. It is killed without warning, at each named point of a message's road and at
+ * random times, and started again. Then three ledgers that know nothing of each other are
  * compared: what the client was promised, what the phones show, what the business was told.
  *
  * `npm run test:kills -- 500` kills it as often as one likes.
@@ -24,7 +26,7 @@ const kills = Number(process.argv.at(2) ?? process.env.KILLS ?? 50)
 const passedWithinMs = 60_000
 
 /** The statuses that say a message is on the handset, as the One API names them. */
-const reached = new Set(['DEVICE_ACK', 'READ'])
+const reached = ['DEVICE_ACK', 'READ']
 
 const phones = Array.from({ length: 40 }, (_, i) => `2799900${String(1000 + i)}`)
 
@@ -59,14 +61,23 @@ test(`${kills} kills lose nothing`, async (t) => {
       killAt ? ['test/support/kill-at.ts'] : [],
     )
 
-  // The first time unharmed: the sandbox learns where to post, and what was compiled is kept at an orderly end.
+  const admin = async (path: string, method: 'GET' | 'POST' = 'GET') => {
+    const headers = { authorization: `Bearer ${adminToken}` }
+    const { httpStatus, text, json } = await ask(`${url}${path}`, method, { headers })
+    assert.equal(httpStatus, 200, text)
+    return json
+  }
+
+  // The first time unharmed: the sandbox learns where to post, the gateway which templates there are, and what was
+  // compiled is kept at an orderly end.
   let gateway = gatewayAt()
   t.after(() => gateway.child.kill('SIGKILL'))
   await ready(url, gateway)
+  await admin(`/admin/integrations/${ids.one}/templates/sync`, 'POST')
   gateway.child.kill('SIGTERM')
   assert.equal(await gateway.ended, 0, gateway.output())
 
-  const load = clients(url, sandboxUrl)
+  const load = crowd({ url, sandboxUrl, phones })
   t.after(() => load.abandon())
   const plan = planOf(kills)
   for (const [i, point] of plan.entries()) {
@@ -89,28 +100,20 @@ test(`${kills} kills lose nothing`, async (t) => {
 
   gateway = gatewayAt()
   await ready(url, gateway)
-  const { accepted, replies } = await load.finish()
-  const admin = async (path: string) => {
-    const { json } = await ask(`${url}${path}`, 'GET', { headers: { authorization: `Bearer ${adminToken}` } })
-    return json
-  }
-
-  /** What the business was told, each event once: which messages arrived, and what people wrote. */
-  function told() {
-    const events = new Map(business.calls.map(({ headers, body }) => [headers['webhook-id'], body]))
-    const bodies = [...events.values()]
-    const arrived = bodies.flatMap((body) =>
-      statuses(body).flatMap(({ status, messageId }) => (reached.has(status) ? messageId : [])),
-    )
-    return { events: events.size, arrived: new Set(arrived), texts: new Set(bodies.flatMap(texts)) }
-  }
+  const { accepted, said } = await load.finish()
+  const acts = [
+    ...Array.from(said.texts, (text) => `moText ${text}`),
+    ...Array.from(said.files.keys(), (caption) => `moMedia ${caption}`),
+    ...Array.from(said.places, (name) => `moLocation ${name}`),
+    ...Array.from(said.presses, (text) => `moSuggestedResponse ${text}`),
+  ]
+  const hasArrived = (told: Told, id: string) => reached.some((status) => told.has(nameOf(id, status)))
   await eventually(
     async () => {
       const { items } = (await admin('/admin/lanes')) as { items: { waiting: number }[] }
-      const settled = items.every(({ waiting }) => waiting === 0)
-      if (!settled) return false
-      const { arrived, texts } = told()
-      return arrived.size >= accepted.size && texts.size >= replies.size
+      if (items.some(({ waiting }) => waiting > 0)) return false
+      const told = toldIn(business.calls)
+      return acts.every((act) => told.has(act)) && [...accepted.values()].every((id) => hasArrived(told, id))
     },
     'everything was carried and told',
     90_000,
@@ -120,38 +123,36 @@ test(`${kills} kills lose nothing`, async (t) => {
   for (const phone of phones)
     for (const message of (await ask(`${sandboxUrl}/phones/${phone}/messages`, 'GET', {}))
       .json as PhoneMessage[])
-      if (message.direction === 'in' && message.text)
-        shown.set(message.text, (shown.get(message.text) ?? 0) + 1)
+      if (message.direction === 'in') shown.set(textOn(message), (shown.get(textOn(message)) ?? 0) + 1)
 
+  const told = toldIn(business.calls)
   const lost = [...accepted.keys()].filter((text) => !shown.has(text))
-  const ledger = told()
-  const untold = [...accepted.values()].filter((id) => !ledger.arrived.has(id))
-  const unheard = [...replies].filter((text) => !ledger.texts.has(text))
+  const untold = [...accepted.values()].filter((id) => !hasArrived(told, id))
+  const unheard = acts.filter((act) => !told.has(act))
+  const doubled = [...told].filter(([, ids]) => ids.size > 1).map(([act]) => act)
   const twice = [...shown].filter(([, times]) => times > 1).map(([text]) => text)
   const unmarked: string[] = []
   for (const text of twice) {
     const id = accepted.get(text)
-    const { attempts = [] } = ((await admin(`/admin/messages/${id}`)) ?? {}) as {
-      attempts?: { outcome?: string }[]
-    }
+    const { attempts } = (await admin(`/admin/messages/${id}`)) as { attempts: { outcome: string | null }[] }
     if (!attempts.some(({ outcome }) => outcome === 'unknown')) unmarked.push(text)
   }
+  const events = new Set(business.calls.map(({ headers }) => headers['webhook-id']))
   t.diagnostic(
     `${kills} kills · ${accepted.size} accepted, ${lost.length} lost, ${twice.length} shown twice, all but ${unmarked.length} marked uncertain · ` +
-      `${replies.size} replies, ${unheard.length} lost · ${business.calls.length} callbacks, ${business.calls.length - ledger.events} repeated`,
+      `${acts.length} acts of people, ${unheard.length} lost, ${said.files.size} of them files, ${said.presses.size} buttons · ` +
+      `${business.calls.length} callbacks, ${business.calls.length - events.size} repeated`,
   )
   assert.deepEqual(lost, [], 'accepted, and on no phone')
   assert.deepEqual(untold, [], 'delivered, and the business was not told')
-  assert.deepEqual(unheard, [], 'written by a person, taken by the gateway, and the business was not told')
+  assert.deepEqual(unheard, [], 'done by a person, taken by the gateway, and the business was not told')
+  assert.deepEqual(doubled, [], 'told as two events, which no receiver can know for one')
   assert.deepEqual(unmarked, [], 'on a phone twice, and no attempt of it was marked uncertain')
-  assert.ok(accepted.size > kills && replies.size > kills, 'there was something to lose')
-  for (const kind of ['messageStatusUpdate', 'moText'])
-    gapless(
-      kind,
-      business.calls
-        .filter(({ body }) => Object.hasOwn((body as unknown as Event).event, kind))
-        .map(({ headers }) => Number(headers['waypost-sequence'])),
-    )
+  assert.ok(accepted.size > kills && acts.length > kills, 'there was something to lose')
+  for (const [kind, done] of Object.entries(said)) assert.ok(done.size > 0, `there were ${kind} to lose`)
+  for (const endpoint of ['status', 'message']) gapless(endpoint, business.calls)
+  repeatedAsTheyWere(business.calls)
+  await canBeDownloaded(business.calls, said.files)
 })
 
 for (const killAt of ['mt.stord:1', 'mt.stored:0', 'mt.stored'])
@@ -191,6 +192,7 @@ function integrationAt(sandboxUrl: string, callbackUrl: string) {
           supplier: 'whatsapp-cloud',
           baseUrl: `${sandboxUrl}/graph/v23.0`,
           phoneNumberId: `id-${numbers.one}`,
+          businessAccountId: `waba-${numbers.one}`,
           accessToken: 'sandbox',
           appSecret: 'sandbox-app-secret',
           messagesPerSecond: 1000,
@@ -203,88 +205,76 @@ function integrationAt(sandboxUrl: string, callbackUrl: string) {
   }
 }
 
-/** Businesses that send and people who write, without a pause, through whatever happens to the gateway. */
-function clients(url: string, sandboxUrl: string) {
-  /** Text → id, of what a 202 promised. */
-  const accepted = new Map<string, string>()
-  const replies = new Set<string>()
-  let stopped = false
-  let abandoned = false
+/** What the business was told → under which ids. */
+type Told = Map<string, Set<string>>
 
-  async function business(name: string) {
-    for (let request = 0; !stopped; request++) {
-      const texts = Array.from({ length: 1 + (request % 4) }, (_, i) => `${name}-${request}-${i}`)
-      const messages = texts.map((content) => ({
-        to: phones[Math.floor(Math.random() * phones.length)],
-        content,
-      }))
-      // Asks until it gets an answer. The key makes that one request, however often it arrives.
-      while (!abandoned) {
-        const heard = await ask(`${url}/v1/message`, 'POST', {
-          key: keys.one,
-          headers: { 'idempotency-key': `${name}-${request}` },
-          body: { messages },
-        }).catch(() => undefined)
-        if (heard?.httpStatus === 202) {
-          const answer = heard.json as { messages: { apiMessageId: string }[] }
-          for (const [i, text] of texts.entries()) accepted.set(text, answer.messages[i]?.apiMessageId ?? '')
-          break
-        }
-        await sleep(20)
-      }
-      await sleep(5)
+/** How an event of each kind is told apart from others of its kind. */
+const names = {
+  messageStatusUpdate: ({ messageId, status }) => `${messageId} ${status}`,
+  moText: ({ content }) => content,
+  moMedia: ({ caption }) => caption,
+  moLocation: ({ locationName }) => locationName,
+  moSuggestedResponse: ({ postbackData }) => postbackData,
+} satisfies Record<string, (event: Record<string, string>) => string | undefined>
+
+const nameOf = (messageId: string, status: string) => `messageStatusUpdate ${messageId} ${status}`
+
+/** The events in a callback of the One API, with their kind. */
+function eventsIn({ body }: Received): [kind: string, event: Record<string, string>][] {
+  const lists = Object.entries(body.event as Record<string, Record<string, string>[]>) // its contract
+  return lists.flatMap(([kind, events]) => events.map((event): [string, typeof event] => [kind, event]))
+}
+
+function toldIn(calls: Received[]): Told {
+  const told: Told = new Map()
+  for (const call of calls)
+    for (const [kind, event] of eventsIn(call)) {
+      const name = `${kind} ${Object.hasOwn(names, kind) ? names[kind as keyof typeof names](event) : 'unasked'}`
+      told.set(name, (told.get(name) ?? new Set()).add(String(call.headers['webhook-id'])))
     }
-  }
-
-  async function person(msisdn: string) {
-    for (let turn = 0; !stopped; turn++) {
-      const text = `reply-${msisdn}-${turn}`
-      const { httpStatus } = await ask(`${sandboxUrl}/phones/${msisdn}/messages`, 'POST', {
-        body: { to: numbers.one, type: 'text', text },
-      })
-      if (httpStatus === 201) replies.add(text)
-      await sleep(100)
-    }
-  }
-
-  const all = [
-    ...Array.from({ length: 8 }, (_, i) => business(`text-${i}`)),
-    ...phones.slice(0, 4).map((msisdn) => person(msisdn)),
-  ]
-  return {
-    async finish() {
-      stopped = true
-      await Promise.all(all)
-      return { accepted, replies }
-    },
-    /** Ends the load where a test that failed has no gateway left to answer it. */
-    async abandon() {
-      stopped = abandoned = true
-      await Promise.allSettled(all)
-    },
-  }
+  return told
 }
 
-/** A callback of the One API, as far as the ledgers look at it. */
-interface Event {
-  event: { messageStatusUpdate?: { status: string; messageId: string }[]; moText?: { content: string }[] }
-}
-
-function statuses(body: Record<string, unknown>) {
-  return (body as unknown as Event).event.messageStatusUpdate ?? []
-}
-
-function texts(body: Record<string, unknown>) {
-  return (body as unknown as Event).event.moText?.map(({ content }) => content) ?? []
-}
-
-/** Every number from 1 to the highest was told. */
-function gapless(kind: string, sequences: number[]) {
-  const seen = [...new Set(sequences)].sort((a, b) => a - b)
-  assert.ok(seen.length > 0, `${kind} was told`)
+/** Every number from 1 to the highest was told, each of one event. */
+function gapless(endpoint: string, calls: Received[]) {
+  const told = calls.filter(({ raw }) => raw.includes('"messageStatusUpdate"') === (endpoint === 'status'))
+  const events = new Map(told.map(({ headers }) => [headers['webhook-id'], headers['waypost-sequence']]))
+  const sequences = Array.from(events.values(), Number).sort((a, b) => a - b)
+  assert.ok(sequences.length > 0, `${endpoint}: there were events`)
   assert.deepEqual(
-    seen,
-    seen.map((_, i) => i + 1),
-    `the sequence numbers of ${kind} have no gap`,
+    sequences,
+    sequences.map((_, i) => i + 1),
+    `the sequence numbers of the ${endpoint} endpoint have no gap, and none is used twice`,
   )
+}
+
+/** Whoever remembers ids may leave out what comes again: nothing in it is new. */
+function repeatedAsTheyWere(calls: Received[]) {
+  const first = new Map<unknown, Received>()
+  for (const call of calls) {
+    const { headers, raw } = first.get(call.headers['webhook-id']) ?? call
+    assert.deepEqual(
+      [call.raw, call.headers['waypost-sequence']],
+      [raw, headers['waypost-sequence']],
+      'an event that is told again is told as it was',
+    )
+    first.set(call.headers['webhook-id'], call)
+  }
+}
+
+/** Each file that was told of can be had, and is what the person sent. */
+async function canBeDownloaded(calls: Received[], sent: Map<string, string>) {
+  const files = new Map<string, string>()
+  for (const call of calls)
+    for (const [kind, event] of eventsIn(call))
+      if (kind === 'moMedia') {
+        const [file] = (event as unknown as { files: { downloadUrl: string; sha256Hash: string }[] }).files
+        assert.equal(file?.sha256Hash, sent.get(event.caption ?? ''), call.raw)
+        files.set(file?.downloadUrl ?? '', event.caption ?? '')
+      }
+  for (const [url, caption] of files) {
+    const answer = await fetch(url, { headers: { authorization: keys.one } })
+    assert.equal(answer.status, 200, caption)
+    assert.equal(sha256Of(await answer.bytes()), sent.get(caption), caption)
+  }
 }

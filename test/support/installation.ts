@@ -128,6 +128,9 @@ export interface PhoneMessage {
   to: string
   kind: string
   text?: string
+  /** A template's. */
+  body?: string
+  buttons?: { type: string; text: string; pressed: boolean }[]
   ticks: string
   direction: 'in' | 'out'
 }

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask, keys, numbers, type PhoneMessage } from './installation.ts'
+
+/** Businesses that send and people who write, without a pause, through whatever happens to the gateway. */
+export function crowd({ url, sandboxUrl, phones }: { url: string; sandboxUrl: string; phones: string[] }) {
+  /** Text → id, of what a 202 promised. */
+  const accepted = new Map<string, string>()
+  const said: Said = { texts: new Set(), files: new Map(), places: new Set(), presses: new Set() }
+  const writers = phones.slice(0, 4)
+  let stopped = false
+  let abandoned = false
+
+  async function business(name: string) {
+    for (let request = 0; !stopped; request++) {
+      const texts = Array.from({ length: 1 + (request % 4) }, (_, i) => `${name}-${request}-${i}`)
+      const messages = texts.map((text, i) =>
+        i === 3 ? withButton(any(writers), text) : { to: any(phones), content: text },
+      )
+      // Asks until it gets an answer. The key makes that one request, however often it arrives.
+      while (!abandoned) {
+        const heard = await ask(`${url}/v1/message`, 'POST', {
+          key: keys.one,
+          headers: { 'idempotency-key': `${name}-${request}` },
+          body: { messages },
+        }).catch(() => undefined)
+        if (heard?.httpStatus === 202) {
+          const answer = heard.json as { messages: { apiMessageId: string }[] }
+          for (const [i, text] of texts.entries()) accepted.set(text, answer.messages[i]?.apiMessageId ?? '')
+          break
+        }
+        await sleep(20)
+      }
+      await sleep(5)
+    }
+  }
+
+  async function person(msisdn: string) {
+    const phone = `${sandboxUrl}/phones/${msisdn}/messages`
+    const does = async (path: string, body: object) =>
+      (await ask(`${phone}${path}`, 'POST', { body })).httpStatus === 201
+    const writes = (message: object) => does('', { to: numbers.one, ...message })
+    const acts = [
+      async (text: string) => {
+        if (await writes({ type: 'text', text })) said.texts.add(text)
+      },
+      async (caption: string) => {
+        const bytes = Buffer.alloc(20_000, caption)
+        const media = { contentType: 'image/png', caption, data: bytes.toString('base64') }
+        if (await writes({ type: 'media', media })) said.files.set(caption, sha256Of(bytes))
+      },
+      async (name: string) => {
+        const location = { latitude: -33.9, longitude: 18.4, name }
+        if (await writes({ type: 'location', location })) said.places.add(name)
+      },
+      async () => {
+        const messages = (await ask(phone, 'GET', {})).json as PhoneMessage[] // documented in docs/sandbox.md
+        // One that arrived twice is answered once, so that each answer has a name of its own.
+        const fresh = messages.find(
+          (message) =>
+            message.buttons?.[0]?.pressed === false &&
+            message.ticks !== 'sent' &&
+            !said.presses.has(textOn(message)),
+        )
+        if (fresh && (await does(`/${fresh.id}/press`, { button: 1 }))) said.presses.add(textOn(fresh))
+      },
+    ]
+    for (let turn = 0; !stopped; turn++) {
+      await acts[turn % acts.length]?.(`reply-${msisdn}-${turn}`)
+      await sleep(100)
+    }
+  }
+
+  const all = [...Array.from({ length: 8 }, (_, i) => business(`text-${i}`)), ...writers.map(person)]
+  return {
+    async finish() {
+      stopped = true
+      await Promise.all(all)
+      return { accepted, said }
+    },
+    /** Ends the load where a test that failed has no gateway left to answer it. */
+    async abandon() {
+      stopped = abandoned = true
+      await Promise.allSettled(all)
+    },
+  }
+}
+
+/** What people did, and the sandbox took: no two acts of a kind have the same name. */
+export interface Said {
+  texts: Set<string>
+  /** Caption → hash of the file. */
+  files: Map<string, string>
+  places: Set<string>
+  /** The texts of the messages whose first button was pressed. */
+  presses: Set<string>
+}
+
+export const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** What the business wrote in a message that a phone shows. */
+export const textOn = ({ text, body }: PhoneMessage) => text ?? body?.split('\n')[0] ?? ''
+
+const withButton = (to: string, text: string) => ({
+  to,
+  template: {
+    templateName: 'test_header_with_text_quick_reply',
+    header: { type: 'text', text: { parameters: { 1: 'today' } } },
+    body: { parameters: { 1: text, 2: 'R13.00' } },
+    buttons: { suggestedResponse: { postbackData: { 1: text } } },
+  },
+})
+
+const any = (list: string[]) => list[Math.floor(Math.random() * list.length)] ?? ''

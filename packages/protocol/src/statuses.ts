@@ -55,7 +55,8 @@ export const statuses = {
   not_on_channel_known: {
     one: 29,
     legacy: 12,
-    means: 'The recipient was known not to be on the channel before sending.',
+    means:
+      'The operator pinned, after acceptance and before sending, that the recipient is not on the channel.',
   },
   not_on_channel: {
     one: 29,

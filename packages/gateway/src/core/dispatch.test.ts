@@ -25,6 +25,19 @@ describe('a lane', () => {
     assert.equal((await store.life(stays.id))?.attempts.length, 0)
   })
 
+  test('sends nothing to a person of whom it is known by then that they are not on the channel', async (t) => {
+    const { settings, accept, sends, told, served } = await lane(t)
+    settings.notOnChannel = '27821234568'
+    const [known, other] = await accept({ to: settings.notOnChannel }, {})
+    assert.ok(known && other)
+    await served.until(async () => sends.length > 0)
+    assert.deepEqual(await told(known), ['not_on_channel_known'])
+    assert.deepEqual(
+      sends.map(({ id }) => id),
+      [other.id],
+    )
+  })
+
   test('that is held is looked through for what expires', async (t) => {
     const { accept, answerWith, clock, due, sends, told, served } = await lane(t)
     answerWith(async () => ({ type: 'deferred', retry: 'hold-credential', status: 'refused_by_supplier' }))
@@ -212,6 +225,7 @@ async function lane(t: TestContext) {
       whatsapp: { active: true, from: own.from },
     } as Integration,
     others: new Map<string, Integration>(),
+    notOnChannel: '',
   }
   const watched: Pick<Store, keyof Dispatching['store']> = {
     dueMts: store.dueMts,
@@ -232,6 +246,8 @@ async function lane(t: TestContext) {
         integration: (id) => (id === own.integrationId ? settings.integration : settings.others.get(id)),
         ownerOf: () => (settings.integration.whatsapp ? settings.integration : undefined),
         optOut: () => undefined,
+        pin: (integrationId, to) =>
+          to === settings.notOnChannel ? { integrationId, number: to, outcome: 'not_on_channel' } : undefined,
         onChange: silent,
       },
       supplierOf: () => ({

@@ -16,7 +16,7 @@ import type { Supplier } from './supplier.ts'
 
 export interface Dispatching {
   store: Pick<Store, 'dueMts' | 'expiredMts' | 'beginAttempts' | 'recordOutcomes' | 'postpone'>
-  directory: Pick<Directory, 'integration' | 'ownerOf' | 'optOut' | 'onChange'>
+  directory: Pick<Directory, 'integration' | 'ownerOf' | 'optOut' | 'pin' | 'onChange'>
   supplierOf(integration: Integration, channel: Channel): Supplier
   lanes: Waker
   events: Pick<
@@ -59,7 +59,8 @@ const sendTimeoutMs = 30_000
 const lookEveryMs = 60_000
 const pageMost = 500
 /** What a message ends in that cannot go any more. */
-const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user'] as const
+const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user', 'not_on_channel_known'] as const
+type Hopeless = (typeof hopeless)[number]
 /** How soon a message is looked at again whose integration may get its sender back from another. */
 const strangerWaitMs = 60 * 60_000
 
@@ -161,9 +162,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     return ends.get('waits') ?? []
   }
 
-  function stopOf(mt: Mt): 'stopped_by_admin' | 'stopped_by_user' | undefined {
+  /** What was learnt since it was accepted, and would have refused it then. */
+  function stopOf(mt: Mt): Exclude<Hopeless, 'expired'> | undefined {
+    const { integrationId, to } = mt
     if (isStranded(mt)) return 'stopped_by_admin'
-    return app.directory.optOut(mt.integrationId, mt.to) ? 'stopped_by_user' : undefined
+    if (app.directory.optOut(integrationId, to)) return 'stopped_by_user'
+    return app.directory.pin(integrationId, to)?.outcome === 'not_on_channel'
+      ? 'not_on_channel_known'
+      : undefined
   }
 
   /** Its integration is deleted, or has another number. One that is switched off, or has none, may come back. */
@@ -173,7 +179,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   /** One that may have reached the supplier did not merely wait too long: nobody knows what became of it. */
-  async function end(mts: Mt[], status: (typeof hopeless)[number] | 'balance_lowered', signal: AbortSignal) {
+  async function end(mts: Mt[], status: Hopeless | 'balance_lowered', signal: AbortSignal) {
     if (mts.length === 0) return
     const at = app.now()
     const outcomes = mts.map(({ id, attempts, uncertain, fault }): RecordedOutcome => {

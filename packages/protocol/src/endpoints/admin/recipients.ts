@@ -13,7 +13,10 @@ export const Outcome = Type.Enum(
 const RecipientView = Type.Object(
   {
     number: Type.String({ description: 'The `to` of a message, to the letter.' }),
-    outcome: nullable(Outcome, { description: 'What messages to it are refused for; null lists it only.' }),
+    outcome: nullable(Outcome, {
+      description:
+        'What messages to it are refused for; `not_on_channel` also ends those that wait (29, legacy 12). Null lists it only.',
+    }),
   },
   { title: 'Recipient' },
 )

@@ -21,7 +21,7 @@ export const statuses = {
     means: 'There is no such message. Only ever the answer to a query.',
   },
   accepted: { one: 2, legacy: 1001, rank: 1, means: 'Stored, and so promised.' },
-  queued: { one: 2, legacy: 1002, rank: 1, means: 'Handed to its lane.' },
+  queued: { one: 2, legacy: 1002, rank: 1, means: 'Its turn in its lane came, and no supplier has it yet.' },
   queued_at_limit: { one: 2, legacy: 2, rank: 1, means: 'Waits because the supplier’s limit is reached.' },
   scheduled: { one: 3, legacy: 2, rank: 2, means: 'Waits for the time it was written for.' },
   sent: { one: 4, legacy: 3, rank: 3, means: 'The supplier has it.' },

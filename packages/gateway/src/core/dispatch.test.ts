@@ -130,7 +130,7 @@ describe('a lane', () => {
     })
     assert.equal(busy(), false)
     assert.equal(sends.length, 0)
-    assert.partialDeepStrictEqual(await find(mt), { attempts: 1, uncertain: false, status: 'accepted' })
+    assert.partialDeepStrictEqual(await find(mt), { attempts: 1, uncertain: false, status: 'queued' })
   })
 
   test('goes on while as much as it may send at once is being handed over', async (t) => {

@@ -1,4 +1,4 @@
-import type { Channel } from '@waypost/protocol'
+import type { Channel, StatusName } from '@waypost/protocol'
 import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import { type Hold, hold } from './hold.ts'
@@ -61,6 +61,8 @@ const pageMost = 500
 /** What a message ends in that cannot go any more. */
 const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user', 'not_on_channel_known'] as const
 type Hopeless = (typeof hopeless)[number]
+/** What says that a limit of the supplier's is reached. */
+const limits: ReadonlySet<StatusName> = new Set(['server_rate_limit', 'volume_limit'])
 /** How soon a message is looked at again whose integration may get its sender back from another. */
 const strangerWaitMs = 60 * 60_000
 
@@ -291,7 +293,8 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
         const dueAt = policies[outcome.retry].waits === 'lane' ? at : at + wait
         const repeats = repeatsOf(outcome.retry, outcome.repeats)
         const limit = repeats === undefined ? {} : { limit: { repeats, status: outcome.status } }
-        return { type: 'deferred', dueAt, status: outcome.status, ...code, ...limit }
+        const meanwhile = limits.has(outcome.status) ? ({ meanwhile: 'queued_at_limit' } as const) : {}
+        return { type: 'deferred', dueAt, status: outcome.status, ...meanwhile, ...code, ...limit }
       }
     }
   }

@@ -48,7 +48,7 @@ export interface Store extends AsyncDisposable {
   openMts(integrationId: string, besides: string | undefined): Promise<number>
   /**
    * Written before the supplier is asked. Answers the attempt's number per message; those no longer waiting are missing,
-   * and one that the balance does not cover any more was not begun: 0.
+   * and one that the balance does not cover any more was not begun: 0. One that was only accepted is queued from then on.
    */
   beginAttempts(lease: Lease, mtIds: string[], at: number): Promise<Map<string, number>>
   /** An outcome of an attempt that was superseded changes nothing, unless it says `sent`. */
@@ -253,8 +253,16 @@ export interface RecordedOutcome {
   settled:
     | { type: 'sent'; supplierIds: string[]; status: StatusName }
     | { type: 'failed'; status: StatusName; supplierCode?: string }
-    // `status` is what the message ends in should its time run out first; expired when absent.
-    | { type: 'deferred'; dueAt: number; status?: StatusName; supplierCode?: string; limit?: RepeatLimit }
+    // `status` is what the message ends in should its time run out first, expired when absent; `meanwhile` what it is
+    // until then, where that is news.
+    | {
+        type: 'deferred'
+        dueAt: number
+        status?: StatusName
+        meanwhile?: StatusName
+        supplierCode?: string
+        limit?: RepeatLimit
+      }
     | { type: 'unknown'; dueAt: number; cause: string }
 }
 

@@ -58,6 +58,7 @@ export function lanesSuite(stage: Stage): void {
         const lease = await take('another')
         assert.deepEqual(await find(mt), {
           ...mt,
+          status: 'queued',
           attempts: 1,
           uncertain: true,
           dueAt: dueAt(mt, clock.at),

@@ -45,7 +45,7 @@ export function sendingSuite(stage: Stage): void {
       assert.deepEqual(await begin(lease, mt), new Map([[mt.id, 1]]))
       assert.deepEqual(await due(), [other.id])
       const { dueAt: _, ...rest } = mt
-      assert.deepEqual(await find(mt), { ...rest, attempts: 1 })
+      assert.deepEqual(await find(mt), { ...rest, attempts: 1, status: 'queued' })
       const life = await store.life(mt.id)
       assert.deepEqual(life?.attempts, [{ number: 1, beganAt: clock.at }])
     })
@@ -75,8 +75,8 @@ export function sendingSuite(stage: Stage): void {
         told: ['sent'],
       },
       {
-        settled: { type: 'sent', supplierIds: ['c'], status: 'queued' },
-        leaves: { status: 'queued' },
+        settled: { type: 'sent', supplierIds: ['c'], status: 'queued_at_limit' },
+        leaves: { status: 'queued_at_limit' },
         attempt: { outcome: 'sent' },
         told: [],
       },
@@ -88,19 +88,25 @@ export function sendingSuite(stage: Stage): void {
       },
       {
         settled: { type: 'deferred', dueAt: Date.UTC(2030, 0), supplierCode: '130429' },
-        leaves: { status: 'accepted', dueAt: Date.UTC(2030, 0) },
+        leaves: { status: 'queued', dueAt: Date.UTC(2030, 0) },
         attempt: { outcome: 'deferred', detail: '130429' },
         told: [],
       },
       {
         settled: { type: 'deferred', dueAt: Date.UTC(2030, 0), status: 'payment_issue' },
-        leaves: { status: 'accepted', dueAt: Date.UTC(2030, 0), fault: 'payment_issue' },
+        leaves: { status: 'queued', dueAt: Date.UTC(2030, 0), fault: 'payment_issue' },
+        attempt: { outcome: 'deferred' },
+        told: [],
+      },
+      {
+        settled: { type: 'deferred', dueAt: Date.UTC(2030, 0), meanwhile: 'queued_at_limit' },
+        leaves: { status: 'queued_at_limit', dueAt: Date.UTC(2030, 0) },
         attempt: { outcome: 'deferred' },
         told: [],
       },
       {
         settled: { type: 'unknown', dueAt: Date.UTC(2030, 0), cause: 'timeout' },
-        leaves: { status: 'accepted', dueAt: Date.UTC(2030, 0), uncertain: true },
+        leaves: { status: 'queued', dueAt: Date.UTC(2030, 0), uncertain: true },
         attempt: { outcome: 'unknown', detail: 'timeout' },
         told: [],
       },
@@ -117,7 +123,7 @@ export function sendingSuite(stage: Stage): void {
           ...(expected.length > 0 ? [endpoint('status')] : []),
         ])
         const { dueAt: _, ...rest } = mt
-        const statusAt = leaves.status === 'accepted' ? mt.statusAt : endedAt
+        const statusAt = leaves.status === 'queued' ? mt.statusAt : endedAt
         assert.deepEqual(await find(mt), { ...rest, attempts: 1, statusAt, ...leaves })
         assert.deepEqual(await due(Date.UTC(2031, 0)), leaves.dueAt === undefined ? [] : [mt.id])
         assert.deepEqual(await told(mt), expected)

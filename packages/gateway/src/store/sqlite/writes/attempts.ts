@@ -6,9 +6,13 @@ import type { Leases } from './leases.ts'
 import type { Standing, Standings } from './standing.ts'
 import type { SupplierIds } from './supplier-ids.ts'
 
+/** No callback says that its turn came, so the status is no event. */
 const beginMt = `
-  UPDATE mts SET due_at = NULL, under_way = 1, uncertain = 0, attempts = attempts + 1
-  WHERE id = ? AND lane = ? AND due_at IS NOT NULL
+  UPDATE mts SET
+    due_at = NULL, under_way = 1, uncertain = 0, attempts = attempts + 1,
+    status = iif(status = 'accepted', 'queued', status),
+    status_at = iif(status = 'accepted', max(status_at, ?1), status_at)
+  WHERE id = ?2 AND lane = ?3 AND due_at IS NOT NULL
   RETURNING attempts, integration_id, price, charge`
 
 /** Its turn came, and the balance does not cover it: as if it had not come. */
@@ -59,6 +63,7 @@ export function attempts(db: DatabaseSync, { balances, leases, standings, suppli
         standings.raise(mt, settled.status, at, now, touched)
         return
       case 'deferred':
+        if (settled.meanwhile) standings.raise(mt, settled.meanwhile, at, now, touched)
         return standings.wait(mt, { dueAt: settled.dueAt, uncertain: 0, fault: settled.status }, touched)
       case 'unknown':
         return standings.wait(mt, { dueAt: settled.dueAt, uncertain: 1 }, touched)
@@ -92,7 +97,7 @@ export function attempts(db: DatabaseSync, { balances, leases, standings, suppli
       leases.check(lease)
       const numbers = new Map<string, number>()
       for (const id of mtIds) {
-        const begun = begin.get(id, lease.lane)
+        const begun = begin.get(at, id, lease.lane)
         if (!begun) continue
         if (!isCovered(id, begun)) {
           leave.run(at, id)

@@ -137,6 +137,21 @@ describe('a file', () => {
     assert.equal(await file.text(), 'a cow')
   })
 
+  for (const [place, { what, file }] of [
+    { what: 'other bytes than were kept', file: { sha256: '0'.repeat(64) } },
+    { what: 'more bytes than were kept', file: { bytes: 3 } },
+    { what: 'fewer bytes than were kept', file: { bytes: 6 } },
+  ].entries())
+    test(`a file that has ${what} is not handed over`, async (t) => {
+      const { supplier, graph } = await open(t)
+      graph.answerWith(json(200, { id: 'media.1', messages: [{ id: 'wamid.1' }] }))
+      const id = `b3f1c1a0-0000-4000-8000-0000000000c${place}.jpg`
+      await files.put({ id, ...file }, Buffer.from('a hen'))
+      const outcome = await supplier.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
+      assert.deepEqual(outcome, { type: 'failed', status: 'media_checksum_failure' })
+      assert.deepEqual(graph.requests, [])
+    })
+
   test('a file that Meta refuses, or that is gone, fails its message, and only that', async (t) => {
     const { supplier, graph } = await open(t)
     const message = (fileId: string) => mtOf({ type: 'media', media: { fileId } })

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { mediaKindOf } from '@waypost/protocol'
 import { Type } from 'typebox'
@@ -61,8 +61,10 @@ export function uploader({ files, phoneNumberId, post }: Needs) {
     if (!bytes) return { type: 'failed', status: 'media_not_found' }
 
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(uploadTimeMs(file))])
-    const answer = await post(multipart(file, bytes), inTime)
+    const read = held(file, bytes)
+    const answer = await post(multipart(file, read.bytes()), inTime)
     bytes.destroy() // where it was not read to its end
+    if (read.isDamaged()) return { type: 'failed', status: 'media_checksum_failure' }
     const id = idIn(answer)
     if (id === undefined) return failureOf(answer)
     await files.remember(fileId, phoneNumberId, id, keptMs)
@@ -103,8 +105,27 @@ function failureOf(answer: Reply | NoReply): Failed {
   }
 }
 
+/** A file's bytes, held to what was kept: what a disk has spoilt breaks off before its end, so that nobody takes it. */
+function held({ sha256, bytes: kept }: MediaFile, stream: Readable) {
+  let damaged = false
+  async function* bytes() {
+    const hash = createHash('sha256')
+    let count = 0
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      count += chunk.length
+      damaged = count > kept
+      if (damaged) break
+      hash.update(chunk)
+      yield chunk
+    }
+    damaged ||= count < kept || hash.digest('hex') !== sha256
+    if (damaged) throw new Error('the file is not what was kept')
+  }
+  return { bytes, isDamaged: () => damaged }
+}
+
 /** As `POST /{phone-number-id}/media` wants it: the form of RFC 7578, its length known, its file a stream. */
-function multipart({ contentType, fileName, bytes }: MediaFile, stream: Readable): Body {
+function multipart({ contentType, fileName, bytes }: MediaFile, stream: AsyncIterable<Uint8Array>): Body {
   // The last line of defence: a character that ends a header is in none.
   const type = contentType.replaceAll(/[^\x20-\x7e]/g, '')
   const boundary = `waypost-${randomUUID()}`

@@ -44,6 +44,7 @@ const effects: Record<keyof typeof faultKinds, (fault: Fault) => Effect> = {
   }),
   pairLimit: () => ({ refusal: errorWith(131056) }),
   throughput: () => ({ refusal: errorWith(130429) }),
+  upload: ({ code, details }) => ({ refusal: errorWith(code, details) }),
 }
 
 export function effectOf(fault: Fault | undefined): Effect {

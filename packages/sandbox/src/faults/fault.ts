@@ -19,6 +19,7 @@ export const faultKinds = {
   window: [],
   pairLimit: [],
   throughput: ['perSecond'],
+  upload: ['code'],
 } as const satisfies Record<string, readonly (keyof Static<typeof Fault>)[]>
 
 type FaultKind = keyof typeof faultKinds
@@ -55,6 +56,8 @@ export function faultsIn(body: unknown): Fault[] {
     if (!isKnown(fault)) {
       throw new Problem(400, `${place}.fault must be one of ${Object.keys(faultKinds).join(', ')}`)
     }
+    if (fault.fault === 'upload' && fault.to !== undefined)
+      throw new Problem(400, `${place}: the fault upload has no to: a file is uploaded for nobody`)
     const wanted: readonly string[] = faultKinds[fault.fault]
     for (const member of about) {
       if (wanted.includes(member) === (fault[member] !== undefined)) continue

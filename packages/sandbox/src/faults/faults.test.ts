@@ -16,6 +16,7 @@ import {
   type Sent,
   sendText,
   until,
+  upload,
   write,
 } from '../testing.ts'
 import type { Fault } from './fault.ts'
@@ -44,6 +45,7 @@ describe('armed faults', () => {
     { body: [{ fault: 'hang', ms: 1 }], error: /0: the fault hang has no ms/ },
     { body: [{ fault: 'hang', times: 0 }], error: /0\.times/ },
     { body: [{ fault: 'hang', to: 'me' }], error: /0\.to/ },
+    { body: [{ fault: 'upload', code: 1, to: msisdn }], error: /0: the fault upload has no to/ },
   ]
   for (const { body, error } of refused)
     test(`are refused as ${JSON.stringify(body)}, and nothing changes`, async (t) => {
@@ -200,6 +202,15 @@ describe('the fault', () => {
     await ask(sandbox, 'POST /clock/advance', { ms: 6_000 })
     assert.equal((await send(sandbox)).status, 200)
     assert.equal((await send(sandbox)).status, 400)
+  })
+
+  test('upload answers its error to a file, and befalls no send', async (t) => {
+    const sandbox = await open(t)
+    await arm(sandbox, [{ fault: 'upload', code: 135000, from: businessNumber, times: 1 }])
+    assert.equal((await send(sandbox)).status, 200)
+    const file = { type: 'image/png', content: Buffer.from('x') }
+    await assert.rejects(upload(sandbox, file), { expected: 200 })
+    assert.match(await upload(sandbox, file), /^\d+$/)
   })
 
   test('throughput takes so many of a business in a second', async (t) => {

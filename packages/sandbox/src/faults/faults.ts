@@ -21,6 +21,8 @@ export interface Faults {
   arm(faults: Fault[]): void
   /** What befalls this message; asking uses it up. */
   take(target: Target): Fault | undefined
+  /** What befalls a file that this business uploads; asking uses it up. */
+  takeUpload(business: Pick<Business, 'number'>): Fault | undefined
 }
 
 interface Needs {
@@ -55,12 +57,18 @@ export function openFaults({ database: { sql }, conversations, now }: Needs): Fa
   }
 
   function takeArmed(target: Target): Fault | undefined {
-    const fault = armed.find(
-      ({ to, from, isHit }) =>
-        (to === undefined || to === target.msisdn) &&
-        (from === undefined || from === target.business.number) &&
-        isHit(target),
+    return use(
+      armed.find(
+        ({ fault, to, from, isHit }) =>
+          fault !== 'upload' &&
+          (to === undefined || to === target.msisdn) &&
+          (from === undefined || from === target.business.number) &&
+          isHit(target),
+      ),
     )
+  }
+
+  function use(fault: Armed | undefined): Fault | undefined {
     if (fault?.times === undefined) return fault
     fault.times -= 1
     if (fault.times === 0) armed = armed.filter((one) => one !== fault)
@@ -110,6 +118,8 @@ export function openFaults({ database: { sql }, conversations, now }: Needs): Fa
       store()
     },
     take: (target) => takeArmed(target) ?? takeAimed(target),
+    takeUpload: ({ number }) =>
+      use(armed.find(({ fault, from }) => fault === 'upload' && (from === undefined || from === number))),
   }
 }
 

@@ -37,6 +37,7 @@ const behaviours: Omit<Aimed, 'to'>[] = [
     fault: 'failedFirst',
     what: 'reports `failed` with 131049, then `sent` and `delivered`, as for a second device',
   },
+  { fault: 'http', status: 403, what: 'answers 403 without Meta’s words, and never takes it' },
 ]
 
 /** Status codes of the One API that a supplier causes, each by the error of Meta's that ends a message soonest. */

@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Business } from '../businesses.ts'
+import { effectOf } from '../faults/effects.ts'
+import type { Faults } from '../faults/faults.ts'
 import { type Arrived, type Media, type MediaStore, uploadLivesMs } from '../media/media.ts'
 import { mediaType, mediaTypes } from '../media/types.ts'
 import { GraphError } from './errors.ts'
@@ -14,8 +16,14 @@ interface Form {
   fileType: string | undefined
 }
 
+export interface Uploading {
+  media: MediaStore
+  faults: Pick<Faults, 'takeUpload'>
+}
+
 /** `POST /{phone number id}/media`. The file goes to the disk as it comes. */
-export async function upload(media: MediaStore, { phoneNumberId }: Business, request: IncomingMessage) {
+export async function upload({ media, faults }: Uploading, business: Business, request: IncomingMessage) {
+  const { phoneNumberId } = business
   const boundary = boundaryOf(request.headers['content-type'])
   if (boundary === undefined) throw new GraphError(100, 'The request body must be multipart/form-data.')
 
@@ -23,6 +31,8 @@ export async function upload(media: MediaStore, { phoneNumberId }: Business, req
   try {
     await read(form, media, request, boundary)
     const { file, mimeType } = checkedForm(form)
+    const { refusal } = effectOf(faults.takeUpload(business))
+    if (refusal) throw refusal
     // What stands behind the last boundary means nothing.
     request.resume()
     return { id: media.keep(file, { phoneNumberId, mimeType, livesMs: uploadLivesMs }).id }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Business, Businesses } from '../businesses.ts'
 import type { Events } from '../events.ts'
 import { answerInWay } from '../faults/answer.ts'
+import type { Faults } from '../faults/faults.ts'
 import type { MediaStore } from '../media/media.ts'
 import { refusalOf } from '../problem.ts'
 import type { Templates } from '../templates/templates.ts'
@@ -10,14 +11,15 @@ import { turns } from '../turn.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { envelopeOf, GraphError } from './errors.ts'
 import { graphId } from './graph-id.ts'
-import { openMediaNode, upload } from './media.ts'
+import { openMediaNode, type Uploading, upload } from './media.ts'
 import { configure, describe } from './phone-number.ts'
 import { type Needs as SendNeeds, takeMessage } from './send-message.ts'
 import { createTemplate, deleteTemplates, type ListQuery, listTemplates } from './templates.ts'
 
-export interface Needs extends SendNeeds {
+export interface Needs extends SendNeeds, Uploading {
   businesses: Businesses
   webhooks: Webhooks
+  faults: Pick<Faults, 'take' | 'takeUpload'>
   media: MediaStore
   templates: Templates
   events: Pick<Events, 'requestFailed'>
@@ -82,7 +84,7 @@ export async function graphRoutes(app: FastifyInstance, needs: Needs): Promise<v
       return answer
     })
     app.post<Named>(`${version}/:phoneNumberId/media`, async ({ params, raw }) =>
-      upload(needs.media, businessOf(params.phoneNumberId), raw),
+      upload(needs, businessOf(params.phoneNumberId), raw),
     )
     const account = `${version}/:businessAccountId/message_templates`
     app.get<OfAccount & { Querystring: ListQuery }>(account, async ({ params, query, url, protocol, host }) =>

@@ -6,6 +6,7 @@ import {
   statuses,
   statusNames,
 } from '@waypost/protocol'
+import { provokedBy } from './in-the-sandbox.ts'
 import { code, table } from './table.ts'
 
 export const statusesPage = (): string => `# Statuses
@@ -35,9 +36,15 @@ ${table(['code', 'status', 'details', 'names', 'One API'], rows(legacyStatusCode
 
 ## Names
 
+What provokes a status where the supplier is the [sandbox](sandbox.md#numbers-with-a-fault) stands in the last column; where the
+validity of a message has to end first, turn its [clock](sandbox.md#the-clock).
+
 ${table(
-  ['name', 'One API', 'legacy', 'when'],
-  statusNames.map((name) => [`\`${name}\``, statuses[name].one, statuses[name].legacy, statuses[name].means]),
+  ['name', 'One API', 'legacy', 'when', 'in the sandbox'],
+  statusNames.map((name) => {
+    const { one, legacy, means } = statuses[name]
+    return [`\`${name}\``, one, legacy, means, provokedBy(name)]
+  }),
 )}
 `
 

@@ -26,6 +26,7 @@ const behaviours = [
   'answers 500 without Meta’s words, and did not take it; takes the next attempt',
   'is read at once, and “delivered” is never reported',
   'reports “failed” with 131049, then “sent” and “delivered”, as for a second device',
+  'answers 403 without Meta’s words, and never takes it',
 ]
 
 const statuses = new Set([

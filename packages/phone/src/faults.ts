@@ -62,4 +62,5 @@ const texts: Record<string, (fault: Fault) => string> = {
   window: () => 'No free texts 24 hours after the person last wrote',
   pairLimit: () => 'One message in six seconds from a business to a person',
   throughput: ({ perSecond }) => `${perSecond} messages of a business in a second at most`,
+  upload: ({ code }) => `Graph answers error ${code} to a file that is uploaded`,
 }

@@ -164,6 +164,10 @@ export function openEvents(log: Logger) {
     received(kind: 'mo' | 'dlr' | 'unmatched' | 'skipped', count: number) {
       received.inc({ kind }, count)
     },
+    /** Reports that are about no message of ours, it seems. */
+    dlrsForgotten(count: number) {
+      log.info({ count }, 'dlrs.forgotten')
+    },
     skipped(integrationId: string, kinds: string[]) {
       received.inc({ kind: 'skipped' }, kinds.length)
       log.info({ integrationId, kinds: kinds.slice(0, 20) }, 'webhook.skipped')

@@ -15,7 +15,7 @@ export interface Receiving {
   windows: Pick<Windows, 'wrote'>
   lanes: Waker
   dispatchers: Warner
-  events: Pick<Events, 'received' | 'skipped'>
+  events: Pick<Events, 'received' | 'skipped' | 'dlrsForgotten'>
   newId(): string
   random(): number
 }
@@ -50,6 +50,7 @@ export async function receive(
 
   app.events.received('dlr', dlrs.length)
   app.events.received('unmatched', reported?.unmatched ?? 0)
+  if (reported?.forgotten) app.events.dlrsForgotten(reported.forgotten)
   app.events.received('mo', people.size)
   if (skipped.length > 0) app.events.skipped(integrationId, skipped)
 }

@@ -64,7 +64,7 @@ export interface Store extends AsyncDisposable {
    * `waitAfterReportMs`; where it is news of the newest attempt it is among the `faults`, unless it was kept before. One
    * that says so makes its message's file unknown to every supplier.
    */
-  recordDlrs(dlrs: RecordedDlr[]): Promise<Touched & { unmatched: number; faults: ReportedFault[] }>
+  recordDlrs(dlrs: RecordedDlr[]): Promise<RecordedDlrs>
   /**
    * Answers the MOs that were new. A person without a number gets a lasting alias in `from`. One whose content is an
    * attachment waits for its file in its integration's `fetch` lane; any other is an event at once. A wish for no more
@@ -276,6 +276,13 @@ export interface RepeatLimit {
 export interface RecordedDlr extends Dlr {
   status: StatusName
   random: number
+}
+
+export interface RecordedDlrs extends Touched {
+  unmatched: number
+  faults: ReportedFault[]
+  /** Reports of earlier that no message has claimed for 72 hours; absent where none was given up. */
+  forgotten?: number
 }
 
 /** A fault that may pass, met by a message's newest attempt. It may be its lane's. */

@@ -100,6 +100,17 @@ export function reportsSuite(stage: Stage): void {
       }
     })
 
+    test('one that nobody claims for 72 hours is given up, and counted', async () => {
+      const { store, report, clock } = scene(stage)
+      const unclaimed = () => store.recordDlrs([report({ report: { type: 'sent' } })])
+      clock.at += 80 * hourMs // whatever other tests left
+      while ((await unclaimed()).forgotten) continue
+      clock.at += 72 * hourMs - 1
+      assert.equal((await unclaimed()).forgotten, undefined)
+      clock.at += 1
+      assert.ok(((await unclaimed()).forgotten ?? 0) >= 1)
+    })
+
     test('a report that nothing is known of is kept until an outcome names its id', async () => {
       const { store, underWay, outcome, report, told } = scene(stage)
       const { mt } = await underWay()

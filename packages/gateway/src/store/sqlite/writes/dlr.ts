@@ -1,6 +1,6 @@
 import { isFinal } from '@waypost/protocol'
 import { repeatsOf, waitAfterReportMs } from '../../../core/retry.ts'
-import type { RecordedDlr, ReportedFault, Touched } from '../../../core/store.ts'
+import type { RecordedDlr, RecordedDlrs, ReportedFault } from '../../../core/store.ts'
 import type { ForgetFileOf } from './files.ts'
 import type { Standing, Standings } from './standing.ts'
 import type { SupplierIds } from './supplier-ids.ts'
@@ -63,7 +63,7 @@ export function applyDlr(standings: Standings, forgetFileOf: ForgetFileOf): Appl
 const overtaken = 'The report on an earlier attempt came first'
 
 export interface Dlrs {
-  recordDlrs(now: number, dlrs: RecordedDlr[]): Touched & { unmatched: number; faults: ReportedFault[] }
+  recordDlrs(now: number, dlrs: RecordedDlr[]): RecordedDlrs
 }
 
 export function dlrs(standings: Standings, supplierIds: SupplierIds, apply: ApplyDlr): Dlrs {
@@ -82,10 +82,11 @@ export function dlrs(standings: Standings, supplierIds: SupplierIds, apply: Appl
       const touched = new Set<string>()
       const faults: ReportedFault[] = []
       let unmatched = 0
+      let forgotten = 0
       for (const dlr of dlrs) {
         const matched = match(dlr)
         if (!matched) {
-          supplierIds.park(dlr, now)
+          forgotten += supplierIds.park(dlr, now)
           unmatched++
           continue
         }
@@ -94,7 +95,7 @@ export function dlrs(standings: Standings, supplierIds: SupplierIds, apply: Appl
         if (fault) faults.push(fault)
         supplierIds.learn(mt, dlr.supplierId, attempt, now, touched)
       }
-      return { lanes: [...touched], unmatched, faults }
+      return { lanes: [...touched], unmatched, faults, ...(forgotten > 0 && { forgotten }) }
     },
   }
 }

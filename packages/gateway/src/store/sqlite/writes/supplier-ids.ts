@@ -28,7 +28,8 @@ export interface SupplierIds {
   /** Notes that a message has this id at the supplier, and applies the reports that waited for it. */
   learn(mt: Standing, supplierId: string, attempt: number, now: number, touched: Set<string>): void
   find(integrationId: string, supplierId: string): { mt_id: string; attempt: number } | undefined
-  park(dlr: RecordedDlr, now: number): void
+  /** Answers how many older ones nobody has claimed in time. */
+  park(dlr: RecordedDlr, now: number): number
 }
 
 export function supplierIds(db: DatabaseSync, apply: ApplyDlr): SupplierIds {
@@ -49,8 +50,9 @@ export function supplierIds(db: DatabaseSync, apply: ApplyDlr): SupplierIds {
     },
     find: (integrationId, supplierId) => select.get(integrationId, supplierId),
     park(dlr, now) {
-      forget.run(now - parkedForMs)
+      const forgotten = forget.run(now - parkedForMs)
       park.run(dlr.integrationId, dlr.supplierId, dlr.status, JSON.stringify(dlr), now)
+      return forgotten
     },
   }
 }

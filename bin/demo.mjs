@@ -85,6 +85,7 @@ function integration({ id, name, generation, from, inbox }, sandboxUrl, { key, v
     },
     callbacks: { messageUrl: received, statusUrl: received, generation },
     recipients,
+    words: { stop: { en: ['STOP'] }, start: { en: ['START'] } },
     signingSecret,
   }
 }

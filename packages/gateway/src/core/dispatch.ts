@@ -7,6 +7,7 @@ import type { LaneWork, Waker } from './lane.ts'
 import type { Mt, Outcome } from './message.ts'
 import { type Pace, pace } from './pace.ts'
 import { type Pairs, pairs } from './pairs.ts'
+import { perLane } from './per-lane.ts'
 import { passed } from './points.ts'
 import { policies, policyAt, repeatsOf, waitMs } from './retry.ts'
 import { type Slots, slots } from './slots.ts'
@@ -71,18 +72,10 @@ const strangerWaitMs = 60 * 60_000
  * or not at all. While a lane has no sender, or its sender is held, only the time of its messages runs.
  */
 export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispatch {
-  const places = new Map<string, Place>()
+  const places = perLane((lane): Place => ({ lane, slots: slots(), sender: undefined, lookedAt: -Infinity }))
   app.directory.onChange(() => {
-    for (const { slots } of places.values()) slots.rouse()
+    for (const { slots } of places.all()) slots.rouse()
   })
-
-  function placeOf(lane: string): Place {
-    const known = places.get(lane)
-    if (known) return known
-    const place = { lane, slots: slots(), sender: undefined, lookedAt: -Infinity }
-    places.set(lane, place)
-    return place
-  }
 
   function senderIn(place: Place): Sender | undefined {
     const [channel, from] = addressOf(place.lane)
@@ -105,7 +98,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   async function serve(lease: Lease, signal: AbortSignal) {
-    const place = placeOf(lease.lane)
+    const place = places.of(lease.lane)
     let page: Mt[] = []
     let allHadToWait = false
     while (!signal.aborted) {
@@ -319,7 +312,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   /** As after an answer; but that the supplier took the message says nothing of its sender any more. */
   function warn(faults: ReportedFault[]) {
     for (const fault of faults) {
-      const sender = senderIn(placeOf(fault.lane))
+      const sender = senderIn(places.of(fault.lane))
       if (sender?.owner.id !== fault.integrationId) continue
       const wait = waitOut(sender, fault)
       if (policies[fault.retry].waits === 'lane') sender.hold.reported(wait)
@@ -340,20 +333,18 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
 
   return {
     kind: 'mt',
-    isBusy: (lane) => places.get(lane)?.slots.free(1) === 0,
+    isBusy: places.isBusy,
     servable: () => true, // a lane without a sender is served as well: its messages expire
     serve,
     warn,
     turned() {
-      for (const place of places.values()) {
+      for (const place of places.all()) {
         place.sender = undefined // what the supplier said holds for another time
         place.lookedAt = -Infinity
         place.slots.rouse()
       }
     },
-    async drained() {
-      await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
-    },
+    drained: places.drained,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Integration } from './integration.ts'
 import type { LaneWork, Waker } from './lane.ts'
 import { type Staged, TooBig } from './media.ts'
 import type { Attachment, MoContent } from './message.ts'
+import { perLane } from './per-lane.ts'
 import { passed } from './points.ts'
 import { policies } from './retry.ts'
 import { type Slots, slots } from './slots.ts'
@@ -43,18 +44,10 @@ interface Place {
  * cannot be had is told of as lost: the business learns that the person wrote.
  */
 export function fetching(app: Fetching): LaneWork {
-  const places = new Map<string, Place>()
-
-  function placeOf(lane: string): Place {
-    const known = places.get(lane)
-    if (known) return known
-    const place = { slots: slots(), underWay: new Set<string>() }
-    places.set(lane, place)
-    return place
-  }
+  const places = perLane((): Place => ({ slots: slots(), underWay: new Set() }))
 
   async function serve(lease: Lease, signal: AbortSignal) {
-    const place = placeOf(lease.lane)
+    const place = places.of(lease.lane)
     while (!signal.aborted) {
       const underWay = new Set(place.underWay)
       const due = await app.store.dueFetches(lease, app.now(), page + underWay.size)
@@ -151,11 +144,9 @@ export function fetching(app: Fetching): LaneWork {
   return {
     kind: 'fetch',
     servable: () => true,
-    isBusy: (lane) => places.get(lane)?.slots.free(1) === 0,
+    isBusy: places.isBusy,
     serve,
-    async drained() {
-      await Promise.all([...places.values()].map(({ slots }) => slots.drained()))
-    },
+    drained: places.drained,
   }
 }
 

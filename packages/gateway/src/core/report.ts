@@ -4,6 +4,7 @@ import { endpointOfLane } from './endpoint.ts'
 import type { Events } from './events.ts'
 import type { Integration } from './integration.ts'
 import type { LaneWork } from './lane.ts'
+import { perLane } from './per-lane.ts'
 import { passed } from './points.ts'
 import { type Slots, slots } from './slots.ts'
 import { type Callback, type CallbackAttempt, type Lease, LeaseLost, type Store } from './store.ts'
@@ -44,15 +45,9 @@ export function report(app: Reporting): LaneWork {
   const { atOne, ...shared } = app.most ?? most
   const answering = turns(shared.answering)
   const failing = turns(shared.failing)
-  const receivers = new Map<string, Receiver>()
-
-  function receiverOf(lane: string): Receiver {
-    const known = receivers.get(lane)
-    if (known) return known
-    const receiver = { slots: slots(), underWay: new Set<number>(), failing: false, paused: false }
-    receivers.set(lane, receiver)
-    return receiver
-  }
+  const receivers = perLane(
+    (): Receiver => ({ slots: slots(), underWay: new Set(), failing: false, paused: false }),
+  )
 
   /** Whom a lane's events are told to; why to nobody ever; or undefined while they wait for a URL. */
   function target(lane: string): Target | Nobody | undefined {
@@ -65,7 +60,7 @@ export function report(app: Reporting): LaneWork {
   }
 
   async function serve(lease: Lease, signal: AbortSignal) {
-    const receiver = receiverOf(lease.lane)
+    const receiver = receivers.of(lease.lane)
     receiver.paused = false
     while (!signal.aborted) {
       const to = target(lease.lane)
@@ -122,9 +117,7 @@ export function report(app: Reporting): LaneWork {
     kind: 'callback',
     servable: (lane) => target(lane) !== undefined,
     serve,
-    async drained() {
-      await Promise.all([...receivers.values()].map(({ slots }) => slots.drained()))
-    },
+    drained: receivers.drained,
   }
 }
 

@@ -68,6 +68,7 @@ export {
   type MessageTypeName,
   messageTypes,
 } from './messages/index.ts'
+export { changeLeaves } from './messages/leaves.ts'
 export {
   type InlineMedia,
   type MediaKind,

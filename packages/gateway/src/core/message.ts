@@ -59,6 +59,8 @@ export interface Mo {
   /** The supplier's id of the message this one answers. */
   relatedSupplierId?: string
   content: MoContent
+  /** The wrapped key that we sealed its content and profile name with. Absent where they are clear. */
+  encryptionKey?: string
   /** When the handset sent it. */
   at: number
 }
@@ -97,6 +99,8 @@ export interface PressedButton {
   text: string
   /** What the button was to send back. */
   payload?: string
+  /** What the business gave the button to be told, if anything. */
+  postbackData?: string
 }
 
 /** A supplier's report on an MT. At least one of the ids is known. */

@@ -2,15 +2,16 @@ import type { Directory } from './directory.ts'
 import type { Warner } from './dispatch.ts'
 import type { Events } from './events.ts'
 import type { Waker } from './lane.ts'
-import type { Dlr } from './message.ts'
+import type { Dlr, Mo } from './message.ts'
 import { passed } from './points.ts'
+import { postbackOf } from './postback.ts'
 import type { RecordedDlr, RecordedMo, Store } from './store.ts'
 import type { Reading } from './supplier.ts'
 import type { Windows } from './window.ts'
 import { wishIn } from './wish.ts'
 
 export interface Receiving {
-  store: Pick<Store, 'recordDlrs' | 'recordMos'>
+  store: Pick<Store, 'recordDlrs' | 'recordMos' | 'findMt'>
   directory: Pick<Directory, 'integration' | 'wished'>
   windows: Pick<Windows, 'wrote'>
   lanes: Waker
@@ -28,7 +29,8 @@ export async function receive(
 ): Promise<void> {
   passed('webhook.received')
   const integration = app.directory.integration(integrationId)
-  const news = mos.map((mo): RecordedMo => {
+  const read = await Promise.all(mos.map((mo) => withPostback(app, mo)))
+  const news = read.map((mo): RecordedMo => {
     const wish = integration && wishIn(integration, mo.content)
     return { ...mo, id: app.newId(), ...(wish && { wish }) }
   })
@@ -53,6 +55,14 @@ export async function receive(
   if (reported?.forgotten) app.events.dlrsForgotten(reported.forgotten)
   app.events.received('mo', people.size)
   if (skipped.length > 0) app.events.skipped(integrationId, skipped)
+}
+
+async function withPostback({ store }: Receiving, mo: Omit<Mo, 'id'>): Promise<Omit<Mo, 'id'>> {
+  if (mo.content.type !== 'button') return mo
+  const { button } = mo.content
+  const postbackData = await postbackOf(store, mo, button)
+  if (postbackData === undefined) return mo
+  return { ...mo, content: { type: 'button', button: { ...button, postbackData } } }
 }
 
 /** What a report means for its message: a status. When a fault that may pass is tried again, the store knows. */

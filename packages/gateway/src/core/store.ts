@@ -159,6 +159,13 @@ export interface Store extends AsyncDisposable {
   /** Throws when a write or a read would fail now: full disk, unreachable database. */
   probe(): Promise<void>
 
+  // Sealing: wrapped keys, which only a key service opens.
+
+  /** What is kept of an owner is sealed with: an integration, by its id, or `theInstallation`. */
+  sealingKey(owner: string): Promise<string | undefined>
+  /** Answers the one that counts: the first that was put. An integration's goes when the integration does. */
+  putSealingKey(owner: string, wrapped: string): Promise<string>
+
   // Settings
 
   loadSettings(): Promise<Settings>
@@ -184,6 +191,9 @@ export interface Store extends AsyncDisposable {
   /** Without a language, all of the name’s. */
   deleteTemplate(integrationId: string, name: string, language?: string): Promise<void>
 }
+
+/** No integration has this id. */
+export const theInstallation = ''
 
 export interface SupplierFile {
   fileId: string
@@ -355,8 +365,6 @@ export type CallbackEvent =
       /** The MT that the MO answers, where there is one. */
       relatedMessageId?: string
       relatedClientMessageId?: string
-      /** Of the button that was pressed, where it has some. */
-      postbackData?: string
     }
 
 export interface CallbackAttempt {

@@ -15,6 +15,7 @@ import { optOutsSuite } from './suite/opt-outs.ts'
 import { pausingSuite } from './suite/pausing.ts'
 import { reportsSuite } from './suite/reports.ts'
 import type { Stage } from './suite/scene.ts'
+import { sealingKeysSuite } from './suite/sealing-keys.ts'
 import { sendingSuite } from './suite/sending.ts'
 import { shadowsSuite } from './suite/shadows.ts'
 import { templatesSuite } from './suite/templates.ts'
@@ -49,6 +50,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
       filesSuite,
       optOutsSuite,
       templatesSuite,
+      sealingKeysSuite,
       lanesSuite,
       lookingSuite,
       modelSuite,

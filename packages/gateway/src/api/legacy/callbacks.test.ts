@@ -78,8 +78,8 @@ describe('a legacy callback', () => {
   })
 
   test('of a button is its text, and the postback data has no place', () => {
-    const content = { type: 'button', button: { text: 'Pay now', payload: 'ours' } } as const
-    const pressed = { ...text, postbackData: '17', mo: { ...text.mo, content } }
+    const button = { text: 'Pay now', payload: 'ours', postbackData: '17' }
+    const pressed = { ...text, mo: { ...text.mo, content: { type: 'button', button } as const } }
     assert.deepEqual(legacyCallback(integration, pressed, around), { ...example81(), content: 'Pay now' })
   })
 

@@ -42,7 +42,7 @@ function message({ mo, relatedMessageId, relatedClientMessageId }: EventOf<'mo'>
     latitude: null,
     longitude: null,
     locationName: null,
-    encryptionKey: null,
+    encryptionKey: mo.encryptionKey ?? null,
     sha256Hash: null,
   }
 }

@@ -91,8 +91,10 @@ const published: Record<number, { content: MoContent; more?: object; settings?: 
   },
   90: { content: { type: 'contacts', contacts: { contacts: [card] } }, more: alone },
   92: {
-    content: { type: 'button', button: { text: 'Pay now', payload: 'ours' } },
-    more: { postbackData: '{"order":4711}' },
+    content: {
+      type: 'button',
+      button: { text: 'Pay now', payload: 'ours', postbackData: '{"order":4711}' },
+    },
   },
 }
 

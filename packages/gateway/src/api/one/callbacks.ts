@@ -45,9 +45,9 @@ function moEvent(event: EventOf<'mo'>, settings: Settings): OneMoCallback['event
   if (content.type === 'media') return { moMedia: [{ ...common, ...mediaOf(content.media, settings) }] }
   if (content.type === 'location') return { moLocation: [{ ...common, ...locationOf(content, settings) }] }
   if (content.type === 'contacts') return { moContacts: [{ ...common, contacts: content.contacts.contacts }] }
-  if (content.type === 'button' && event.postbackData !== undefined) {
-    const { text } = content.button
-    return { moSuggestedResponse: [{ ...common, content: text, postbackData: event.postbackData }] }
+  if (content.type === 'button' && content.button.postbackData !== undefined) {
+    const { text, postbackData } = content.button
+    return { moSuggestedResponse: [{ ...common, content: text, postbackData }] }
   }
   return { moText: [{ ...common, content: moText(content), sms: { udh: null, network: null } }] }
 }
@@ -62,7 +62,7 @@ function commonOf({ mo, relatedMessageId, relatedClientMessageId }: EventOf<'mo'
     from: mo.from,
     to: mo.to,
     timestamp: mo.at,
-    encryptionKey: null,
+    encryptionKey: mo.encryptionKey ?? null,
     whatsapp: { profileName: mo.profileName ?? null },
     charset: null,
   }

@@ -113,6 +113,9 @@ export async function openSqlite(
       await read.call('probe', 1) // what was just written, so it comes from the disk
     },
 
+    sealingKey: (owner) => read.call('sealingKey', 1, owner),
+    putSealingKey: (owner, wrapped) => write.call('putSealingKey', 1, owner, wrapped),
+
     loadSettings: () => read.call('loadSettings', 1),
     clockOffset: () => read.call('clockOffset', 1),
     putClockOffset: (offsetMs) => write.call('putClockOffset', 1, offsetMs),

@@ -23,6 +23,8 @@ const selectAnswer = `
 const selectBalance = 'SELECT amount, reserved FROM balances WHERE integration_id = ?'
 const selectClock = 'SELECT offset_ms AS offsetMs FROM clock'
 
+const selectSealingKey = 'SELECT wrapped FROM sealing_keys WHERE owner = ?'
+
 const selectProbe = 'SELECT at FROM probes'
 
 export interface SettingsReads {
@@ -30,6 +32,7 @@ export interface SettingsReads {
   clockOffset(now: number): number
   answerOf(now: number, integrationId: string, idempotencyKey: string): KeptAnswer | undefined
   balanceOf(now: number, integrationId: string): Balance
+  sealingKey(now: number, owner: string): string | undefined
   probe(now: number): void
 }
 
@@ -44,6 +47,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
   const answer = statement<KeptAnswer>(db, selectAnswer)
   const balance = statement<Balance>(db, selectBalance)
   const clock = statement<{ offsetMs: number }>(db, selectClock)
+  const sealingKey = statement<{ wrapped: string }>(db, selectSealingKey)
   const probe = statement<{ at: number }>(db, selectProbe)
 
   return {
@@ -64,6 +68,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
     clockOffset: () => clock.get()?.offsetMs ?? 0,
     answerOf: (now, integrationId, key) => answer.get(integrationId, key, now - answerKeptMs),
     balanceOf: (_now, integrationId) => balance.get(integrationId) ?? { amount: null, reserved: 0 },
+    sealingKey: (_now, owner) => sealingKey.get(owner)?.wrapped,
     probe: () => void probe.get(),
   }
 }

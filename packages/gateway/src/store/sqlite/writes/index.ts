@@ -12,6 +12,7 @@ import { type FileWrites, files, forgetFileOf } from './files.ts'
 import { type Leases, leases } from './leases.ts'
 import { type Mos, moEvents, mos } from './mos.ts'
 import { type OptOutWrites, optOuts } from './opt-outs.ts'
+import { type SealingKeyWrites, sealingKeys } from './sealing-keys.ts'
 import { type SettingsWrites, settings } from './settings.ts'
 import { standings } from './standing.ts'
 import { supplierIds } from './supplier-ids.ts'
@@ -30,6 +31,7 @@ export type Writes = Pick<Accept, 'accept'> &
   Omit<Leases, 'check'> &
   Mos &
   OptOutWrites &
+  SealingKeyWrites &
   SettingsWrites &
   TemplateWrites
 
@@ -61,6 +63,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...files(db),
     ...optOuts(db),
     ...settings(db, balancesOf),
+    ...sealingKeys(db),
     ...templates(db),
   }
   return { writes, ending: { writeCounts, dropCounts } }

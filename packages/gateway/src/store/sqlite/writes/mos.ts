@@ -15,16 +15,15 @@ const openWindow = `
   ON CONFLICT (integration_id, person) DO UPDATE SET at = max(at, excluded.at)`
 
 const selectRelated = `
-  SELECT mts.id, mts.client_message_id, mts.content
+  SELECT mts.id, mts.client_message_id
   FROM supplier_ids JOIN mts ON mts.id = supplier_ids.mt_id
   WHERE supplier_ids.integration_id = ? AND supplier_ids.supplier_id = ?`
 
-const selectOwn = 'SELECT id, client_message_id, content FROM mts WHERE integration_id = ? AND id = ?'
+const selectOwn = 'SELECT id, client_message_id FROM mts WHERE integration_id = ? AND id = ?'
 
 interface RelatedRow {
   id: string
   client_message_id: string | null
-  content: string
 }
 
 /** An MO whose person has a number, or what stands for one. */
@@ -54,25 +53,10 @@ export function moEvents(db: DatabaseSync, events: Events): MoEvents {
       event.relatedMessageId = mt.id
       if (mt.client_message_id !== null) event.relatedClientMessageId = mt.client_message_id
     }
-    const postbackData = pressed ? mt && postbackIn(mt, pressed.button) : foreignPostback(mo)
-    if (postbackData !== undefined) event.postbackData = postbackData
     return events.add(mo.integrationId, { endpoint: 'message', messageId: mo.id, event }, now)
   }
 
   return { tell }
-}
-
-/** What the business gave the button, if anything. */
-function postbackIn({ content }: RelatedRow, button: number): string | undefined {
-  const { template } = JSON.parse(content)
-  return template?.postbackData?.[button]
-}
-
-/** A button that somebody else sent. Meta's own payload, of one that was given none, is its text. */
-function foreignPostback({ content }: Mo): string | undefined {
-  if (content.type !== 'button') return undefined
-  const { text, payload } = content.button
-  return payload === text ? undefined : payload
 }
 
 interface Parts {

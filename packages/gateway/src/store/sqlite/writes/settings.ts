@@ -17,6 +17,7 @@ const deletePinsOf = 'DELETE FROM pins WHERE integration_id = ?'
 const deleteOptOutsOf = 'DELETE FROM opt_outs WHERE integration_id = ?'
 const deleteOptInsOf = 'DELETE FROM opt_ins WHERE integration_id = ?'
 const clearBalanceOf = 'UPDATE balances SET amount = NULL WHERE integration_id = ?'
+const deleteSealingKeyOf = 'DELETE FROM sealing_keys WHERE owner = ?'
 const deleteTemplatesOf = 'DELETE FROM templates WHERE integration_id = ?'
 
 const putShadow = `
@@ -51,7 +52,7 @@ const putClock = `
 export interface SettingsWrites {
   putAccount(now: number, account: Account): void
   putIntegration(now: number, integration: Integration, amount?: number | null): void
-  /** Its keys, pins, opt-outs, opt-ins and templates go with it; its messages stay, and what they have reserved. */
+  /** Its keys, pins, opt-outs, opt-ins, templates and sealing key go with it; its messages stay, and what they have reserved. */
   deleteIntegration(now: number, id: string): void
   putKey(now: number, key: ApiKey): void
   deleteKey(now: number, keyId: string): void
@@ -71,6 +72,7 @@ export function settings(db: DatabaseSync, balances: Balances): SettingsWrites {
     deleteOptOutsOf,
     deleteOptInsOf,
     deleteTemplatesOf,
+    deleteSealingKeyOf,
     clearBalanceOf,
   ].map((sql) => statement(db, sql))
   const shadow = { put: statement(db, putShadow), drop: statement(db, dropShadow) }

@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+
+/**
+ * What clients seal and open, and we with them: AES-256-CBC with PKCS#7 padding, behind a random vector of 16 bytes. Texts
+ * are UTF-8, and base64 once they are sealed; files are bytes in both.
+ */
+const blockBytes = 16
+const cipher = 'aes-256-cbc'
+
+/** What is sealed cannot be opened with this key, or is nothing that was sealed. */
+export class Unopenable extends Error {
+  override name = 'Unopenable'
+}
+
+export function sealText(key: KeyObject, text: string): string {
+  const vector = randomBytes(blockBytes)
+  const sealing = createCipheriv(cipher, key, vector)
+  return Buffer.concat([vector, sealing.update(text, 'utf8'), sealing.final()]).toString('base64')
+}
+
+/** Throws `Unopenable`, in the same words whatever is wrong. */
+export function openText(key: KeyObject, sealed: string): string {
+  const bytes = Buffer.from(sealed, 'base64')
+  const isBase64 = bytes.toString('base64') === sealed
+  if (!isBase64 || bytes.length < 2 * blockBytes || bytes.length % blockBytes !== 0)
+    throw new Unopenable('the content cannot be opened')
+  const opening = createDecipheriv(cipher, key, bytes.subarray(0, blockBytes))
+  try {
+    const clear = Buffer.concat([opening.update(bytes.subarray(blockBytes)), opening.final()])
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(clear)
+  } catch {
+    throw new Unopenable('the content cannot be opened')
+  }
+}
+
+/** How many bytes a file has once it is sealed. */
+export const sealedLength = (bytes: number): number =>
+  blockBytes + blockBytes * (Math.floor(bytes / blockBytes) + 1)

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { theInstallation } from '../../core/store.ts'
+import { type Stage, scene } from './scene.ts'
+
+export function sealingKeysSuite(stage: Stage): void {
+  describe('a sealing key', () => {
+    test('is the first that was put, whoever asks', async () => {
+      const { store } = stage
+      const { integrationId: owner } = scene(stage)
+      assert.equal(await store.sealingKey(owner), undefined)
+      const put = await Promise.all(['first', 'second'].map((wrapped) => store.putSealingKey(owner, wrapped)))
+      assert.deepEqual(put, ['first', 'first'])
+      assert.equal(await store.sealingKey(owner), 'first')
+    })
+
+    test('goes with its integration, and no other does', async () => {
+      const { store } = stage
+      const [gone, stays] = [scene(stage).integrationId, scene(stage).integrationId]
+      for (const owner of [gone, stays, theInstallation]) await store.putSealingKey(owner, `of ${owner}`)
+      await store.deleteIntegration(gone)
+      assert.equal(await store.sealingKey(gone), undefined)
+      assert.equal(await store.sealingKey(stays), `of ${stays}`)
+      assert.equal(await store.sealingKey(theInstallation), `of ${theInstallation}`)
+      assert.equal(await store.putSealingKey(gone, 'another'), 'another')
+    })
+  })
+}

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+
 /**
  * Who wraps data keys, and unwraps them again. Its rules, which `keySuite` checks:
  *
@@ -20,6 +22,15 @@ export interface MadeKey {
   key: Buffer
   /** Base64: what `unwrap` takes. */
   wrapped: string
+}
+
+/**
+ * Data keys as the road of a message uses them: opened once, and then for a while from memory. Both throw what a
+ * `KeyService` throws.
+ */
+export interface DataKeys {
+  make(name: string): Promise<{ key: KeyObject; wrapped: string }>
+  unwrap(name: string, wrapped: string): Promise<KeyObject>
 }
 
 export const dataKeyBytes = 32

@@ -1,5 +1,5 @@
 import type { Channel, Generation, ReasonName } from '@waypost/protocol'
-import type { TemplatePolicy } from './template.ts'
+import type { Template, TemplatePolicy } from './template.ts'
 
 /** One account per installation. `null` means no limit. */
 export interface Account {
@@ -114,6 +114,17 @@ export interface OptOut {
 
 /** A person, by number, who agreed to messages of an integration. */
 export type OptIn = OptOut
+
+/** Everything that is set up and not sent: kept in the store, and in memory. */
+export interface Settings {
+  account: Account | undefined
+  integrations: Integration[]
+  keys: ApiKey[]
+  pins: Pin[]
+  optOuts: OptOut[]
+  optIns: OptIn[]
+  templates: Template[]
+}
 
 /** The senders an integration has, by channel. */
 export function linkedChannels({ whatsapp }: Integration): Channel[] {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { openStore } from '../store/index.ts'
+import { scene } from '../store/suite/scene.ts'
 import { serveLanes } from './lane.ts'
-import type { Lease } from './store.ts'
 
 test('an idle lane is given back, but not while its work is busy in it', async () => {
   const released = Promise.withResolvers<string[]>()
@@ -10,11 +14,12 @@ test('an idle lane is given back, but not while its work is busy in it', async (
   const lanes = serveLanes(
     {
       store: {
+        attend: async () => ({ nodes: 1, lanes: 1 }),
         dueLanes: async () => [],
         async lease(lanes) {
           // So often idle for too long, and busy.
           if (++renewals === 5) busy = false
-          return lanes.map((lane): Lease => ({ lane, fence: 1 }))
+          return lanes.map((lane) => ({ lane, fence: 1, freeMs: Infinity }))
         },
         async release(leases) {
           if (leases.length > 0) released.resolve(leases.map(({ lane }) => lane))
@@ -37,4 +42,55 @@ test('an idle lane is given back, but not while its work is busy in it', async (
   assert.deepEqual(await released.promise, ['whatsapp:27999'])
   assert.equal(renewals, 5)
   await lanes.stop()
+})
+
+test('a node that joins gets its share of the lanes, and each stays served by one', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await using store = await openStore(`sqlite:${join(folder, 'ledger.db')}`)
+  const stage = { store, clock: { at: Date.now() } }
+  const all = Array.from({ length: 30 }, () => scene(stage))
+  for (const { accept } of all) await accept({})
+
+  const serving = new Map<string, string>()
+  const enough = Promise.withResolvers<void>()
+  const nodeOf = (node: string) =>
+    serveLanes(
+      {
+        store,
+        events: {
+          laneLost() {},
+          laneFailed() {},
+          storeFailed: (_call, error) => enough.reject(error),
+          storeWrote() {},
+        },
+        node,
+        now: () => stage.clock.at,
+      },
+      {
+        kind: 'mt',
+        servable: () => true,
+        async serve({ lane }, signal) {
+          assert.equal(serving.get(lane), undefined, 'one node at a time')
+          serving.set(lane, node)
+          const held = [...serving.values()].filter((holder) => holder === 'second').length
+          if (serving.size === all.length && held >= all.length / 3) enough.resolve()
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+          serving.delete(lane)
+        },
+        drained: async () => {},
+      },
+      { leaseMs: 3000, pollMs: 10, idleMs: 60_000 },
+    )
+  const first = nodeOf('first')
+  first.wake(all.map(({ lane }) => lane))
+  const second = nodeOf('second')
+  await enough.promise
+  await Promise.all([first.stop(), second.stop()])
+  const left = await store.lanes()
+  assert.deepEqual(
+    left.filter(({ node }) => node !== undefined),
+    [],
+    'both gave back what they had',
+  )
 })

@@ -1,5 +1,5 @@
 import type { Events } from './events.ts'
-import { type LaneKind, type Lease, LeaseLost, type Store, StoreUnavailable } from './store.ts'
+import { type LaneKind, LeaseLost, type Store, StoreUnavailable, type TakenLease } from './store.ts'
 
 /** What a node does with the lanes of one kind. */
 export interface LaneWork {
@@ -7,7 +7,7 @@ export interface LaneWork {
   /** Whether there is any point in serving this lane now: its endpoint has a URL, say. */
   servable(lane: string): boolean
   /** Starts everything in one lane that is due, at the lane's own pace, and returns when nothing more is; or when told to stop. */
-  serve(lease: Lease, signal: AbortSignal): Promise<void>
+  serve(lease: TakenLease, signal: AbortSignal): Promise<void>
   /** Whether anything that `serve` started in this lane may still be under way when the lane has been idle for long. */
   isBusy?(lane: string): boolean
   /** Resolves when nothing that `serve` started is under way any more. */
@@ -29,17 +29,19 @@ export interface Lanes extends Waker {
 }
 
 interface Needs {
-  store: Pick<Store, 'dueLanes' | 'lease' | 'release'>
+  store: Pick<Store, 'attend' | 'dueLanes' | 'lease' | 'release'>
   events: Pick<Events, 'laneLost' | 'laneFailed' | 'storeFailed' | 'storeWrote'>
   node: string
   now(): number
 }
 
 interface Served {
-  lease: Lease
+  lease: TakenLease
   wakened: boolean
   running: boolean
   idleSince: number
+  /** Aborted when the node stops, or is to give this lane to others. */
+  ending: AbortController
 }
 
 /**
@@ -48,29 +50,52 @@ interface Served {
  */
 const usualTiming = { leaseMs: 15_000, pollMs: 500, idleMs: 60_000 }
 
+/** A node may serve so many more than its share before it gives any back: lanes come and go. */
+const mostFor = (share: number) => share * 1.25 + 4
+
 /**
  * Serves the lanes of one kind on this node: takes those with something due, runs the work, renews the leases, gives
  * idle lanes back. A lane is woken by the write that put something into it; the poll finds what became due by time,
  * what a dead node left, and what another node accepted.
+ *
+ * Where several nodes serve, each has its share of the lanes: beyond it a node leaves a lane to the others for one poll,
+ * and far beyond it gives lanes back.
  */
 export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): Lanes {
   const served = new Map<string, Served>()
   const wanted = new Set<string>()
+  /** Lanes that the last poll left to others. */
+  let left: ReadonlySet<string> = new Set()
+  /** Lanes given to others, and until when this node does not take them back. */
+  const given = new Map<string, number>()
+  let share = Infinity
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
   let taking: Promise<void> | undefined
-  let renewedAt = performance.now()
+  let renewedAt = -Infinity
 
-  function wake(lanes: string[]) {
+  function wake(lanes: string[], isTurn = hasRoom) {
     if (stopping.signal.aborted) return
     for (const lane of lanes) {
       const own = served.get(lane)
       if (!own) {
-        if (work.servable(lane)) wanted.add(lane)
+        if (work.servable(lane) && isTurn(lane)) wanted.add(lane)
       } else if (own.running) own.wakened = true
-      else run(lane, own)
+      else if (!own.ending.signal.aborted) run(lane, own)
     }
     if (wanted.size > 0) taking ??= take()
+  }
+
+  function hasRoom(lane: string): boolean {
+    if ((given.get(lane) ?? -Infinity) > performance.now()) return false
+    return served.size + wanted.size < mostFor(share)
+  }
+
+  /** A lane that the others had a poll's time to take is taken by whoever sees it. */
+  function wakeFound(lanes: string[]) {
+    const before = left
+    left = new Set(lanes.filter((lane) => !served.has(lane) && !hasRoom(lane)))
+    wake(lanes, (lane) => hasRoom(lane) || before.has(lane))
   }
 
   async function take() {
@@ -81,7 +106,8 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
         const leases = await app.store.lease(lanes, app.node, timing.leaseMs)
         app.events.storeWrote()
         for (const lease of leases) {
-          const own = { lease, wakened: false, running: false, idleSince: 0 }
+          const own = { lease, wakened: false, running: false, idleSince: 0, ending: new AbortController() }
+          if (stopping.signal.aborted) own.ending.abort()
           served.set(lease.lane, own)
           run(lease.lane, own)
         }
@@ -113,8 +139,8 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
   async function serveUntilIdle(lane: string, own: Served) {
     do {
       own.wakened = false
-      await work.serve(own.lease, stopping.signal)
-    } while (own.wakened && served.get(lane) === own && !stopping.signal.aborted)
+      await work.serve(own.lease, own.ending.signal)
+    } while (own.wakened && served.get(lane) === own && !own.ending.signal.aborted)
   }
 
   function lose(lane: string) {
@@ -125,7 +151,8 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
   async function poll() {
     try {
       if (performance.now() - renewedAt > timing.leaseMs / 3) await renew()
-      wake(await app.store.dueLanes(work.kind, app.now()))
+      await giveBackEnded()
+      wakeFound(await app.store.dueLanes(work.kind, app.now(), app.node))
     } catch (error) {
       app.events.storeFailed('poll', error)
     }
@@ -133,20 +160,49 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
 
   async function renew() {
     const now = performance.now()
-    const idle = [...served].filter(
-      ([lane, own]) => !own.running && !work.isBusy?.(lane) && now - own.idleSince > timing.idleMs,
-    )
-    for (const [lane] of idle) served.delete(lane)
-    if (idle.length > 0) await app.store.release(idle.map(([, { lease }]) => lease))
-    if (served.size === 0) return
-
-    const held = [...served]
-    const renewed = await app.store.lease([...served.keys()], app.node, timing.leaseMs)
+    const { nodes, lanes } = await app.store.attend(work.kind, app.node, timing.leaseMs)
+    share = nodes > 1 ? lanes / nodes : Infinity
+    endSurplus(now)
+    if (served.size > 0) {
+      const held = [...served]
+      const renewed = await app.store.lease([...served.keys()], app.node, timing.leaseMs)
+      const fences = new Map(renewed.map(({ lane, fence }) => [lane, fence]))
+      for (const [lane, own] of held)
+        if (fences.get(lane) !== own.lease.fence && served.get(lane) === own) lose(lane)
+    }
     app.events.storeWrote()
     renewedAt = now
-    const fences = new Map(renewed.map(({ lane, fence }) => [lane, fence]))
-    for (const [lane, own] of held)
-      if (fences.get(lane) !== own.lease.fence && served.get(lane) === own) lose(lane)
+  }
+
+  /** Ends serving lanes that are idle for long, and those that are beyond this node's share; what is under way goes on. */
+  function endSurplus(now: number) {
+    const kept: Served[] = []
+    for (const own of served.values())
+      if (!own.running && now - own.idleSince > timing.idleMs) own.ending.abort()
+      else if (!own.ending.signal.aborted) kept.push(own)
+    if (kept.length <= mostFor(share)) return
+    // From everywhere in the order in which they came: the busiest lanes came first.
+    const surplus = kept.length - Math.ceil(share)
+    for (const [i, { ending, lease }] of kept.entries()) {
+      if ((i * surplus) % kept.length >= surplus) continue
+      ending.abort()
+      given.set(lease.lane, Infinity)
+    }
+  }
+
+  /** Nothing is under way in a lane that is given back. */
+  async function giveBackEnded() {
+    const now = performance.now()
+    for (const [lane, until] of given) if (until <= now) given.delete(lane)
+    const ended = [...served].filter(
+      ([lane, { ending, running }]) => ending.signal.aborted && !running && !work.isBusy?.(lane),
+    )
+    if (ended.length === 0) return
+    for (const [lane] of ended) {
+      served.delete(lane)
+      if (given.has(lane)) given.set(lane, now + timing.leaseMs / 3)
+    }
+    await app.store.release(ended.map(([, { lease }]) => lease))
   }
 
   let polling = poll()
@@ -164,12 +220,16 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
     async stop() {
       clearInterval(timer)
       stopping.abort()
+      for (const { ending } of served.values()) ending.abort()
       await Promise.all([polling, taking])
       await Promise.all(running)
       await work.drained()
-      await app.store.release([...served.values()].map(({ lease }) => lease)).catch(() => {
+      try {
+        await app.store.release([...served.values()].map(({ lease }) => lease))
+        await app.store.attend(work.kind, app.node, 0)
+      } catch {
         // The store is gone: the leases lapse by themselves.
-      })
+      }
     },
   }
 }

@@ -53,3 +53,11 @@ test('while slowed down, waits for the right one of those that left before', () 
   assert.equal(own.free(40), 0)
   assert.equal(own.freeAt(), 1020, 'two of the four still count at 1010, one at 1020')
 })
+
+test('leaves the last second of whoever sent before alone', () => {
+  const own = pace(2, 500, 400)
+  assert.equal(own.free(1099), 0)
+  assert.equal(own.freeAt(), 1100)
+  assert.equal(own.free(1100), 2)
+  assert.equal(pace(2, 500, 1000).free(500), 2)
+})

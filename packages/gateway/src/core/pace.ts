@@ -15,7 +15,8 @@ export interface Pace {
 const secondMs = 1000
 const quietMs = 10_000
 
-export function pace(messagesPerSecond: number): Pace {
+/** `freeMs`: for how long nobody has sent for this sender, as far as that is known; its last second counts. */
+export function pace(messagesPerSecond: number, now = 0, freeMs = Infinity): Pace {
   const most = Math.max(1, Math.floor(messagesPerSecond))
   // A ring of when the last second's messages left: `count` of them, the oldest at `tail`.
   const left = new Float64Array(most)
@@ -23,6 +24,7 @@ export function pace(messagesPerSecond: number): Pace {
   let count = 0
   let limit = most
   let changedAt = 0
+  const restsUntil = now + secondMs - freeMs
 
   return {
     free(now) {
@@ -31,9 +33,9 @@ export function pace(messagesPerSecond: number): Pace {
         limit = Math.min(most, Math.ceil(limit * 1.05))
         changedAt = now
       }
-      return Math.max(0, limit - count)
+      return now < restsUntil ? 0 : Math.max(0, limit - count)
     },
-    freeAt: () => (left[(tail + Math.max(0, count - limit)) % most] ?? 0) + secondMs,
+    freeAt: () => Math.max(restsUntil, (left[(tail + Math.max(0, count - limit)) % most] ?? 0) + secondMs),
     left(now, messages) {
       for (let i = 0; i < messages; i++) left[(tail + count++) % most] = now
     },

@@ -1,7 +1,7 @@
 import type { StatusName } from '@waypost/protocol'
 import type { Balance } from './balance.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Wish } from './integration.ts'
+import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Settings, Wish } from './integration.ts'
 import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
 import type { MediaFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
@@ -103,15 +103,20 @@ export interface Store extends AsyncDisposable {
   // Lanes
 
   /**
-   * The lanes of this kind with something due by `at`, whoever serves them, and those in which something is under way
-   * that nobody serves any more: it is due once the lane is taken over.
+   * Says that this node serves lanes of this kind, for so long; 0: not any more. Answers how many nodes do, and how many
+   * lanes they hold.
    */
-  dueLanes(kind: LaneKind, at: number): Promise<string[]>
+  attend(kind: LaneKind, node: string, forMs: number): Promise<{ nodes: number; lanes: number }>
+  /**
+   * The lanes of this kind that no other node serves with something due by `at`, and those in which something is under
+   * way that nobody serves any more: it is due once the lane is taken over.
+   */
+  dueLanes(kind: LaneKind, at: number, node: string): Promise<string[]>
   /**
    * Takes or renews, and a renewal keeps its fence; lanes that another node serves are missing from the answer. What was
    * under way in a lane that is taken is due again as its message says: after its wait, or when its time runs out.
    */
-  lease(lanes: string[], node: string, leaseMs: number): Promise<Lease[]>
+  lease(lanes: string[], node: string, leaseMs: number): Promise<TakenLease[]>
   release(leases: Lease[]): Promise<void>
 
   // Files: what is known of them. Their bytes are in the media store.
@@ -203,16 +208,6 @@ export interface SupplierFile {
   expiresAt: number
 }
 
-export interface Settings {
-  account: Account | undefined
-  integrations: Integration[]
-  keys: ApiKey[]
-  pins: Pin[]
-  optOuts: OptOut[]
-  optIns: OptIn[]
-  templates: Template[]
-}
-
 /** Lanes in which something became due or is due sooner than before. Whoever serves them should look. */
 export interface Touched {
   lanes: string[]
@@ -227,6 +222,11 @@ export type LaneKind = 'mt' | 'callback' | 'fetch'
 export interface Lease {
   lane: string
   fence: number
+}
+
+export interface TakenLease extends Lease {
+  /** For how long nobody had held the lane when it was taken; 0 where the lease before had lapsed, or is renewed. */
+  freeMs: number
 }
 
 /** A lease that another node has taken since: stop serving the lane. */

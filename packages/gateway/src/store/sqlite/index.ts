@@ -82,7 +82,8 @@ export async function openSqlite(
     replayCallbacks: (which, at) => replay(write, which, at),
     resumeCallbacks: (lane, at) => resume(write, lane, at),
 
-    dueLanes: (kind, at) => read.call('dueLanes', 1, kind, at),
+    attend: (kind, node, forMs) => write.call('attend', 1, kind, node, forMs),
+    dueLanes: (kind, at, node) => read.call('dueLanes', 1, kind, at, node),
     lease: (lanes, node, leaseMs) => write.call('lease', 1, lanes, node, leaseMs),
     release: (leases) => write.call('release', 1, leases),
 

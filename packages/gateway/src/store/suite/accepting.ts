@@ -96,7 +96,7 @@ export function acceptingSuite(stage: Stage): void {
       const one = mt()
       assert.deepEqual(await store.accept([one]), { lanes: [lane] })
       assert.deepEqual(await due(), [one.id])
-      assert.ok((await store.dueLanes('mt', clock.at)).includes(lane))
+      assert.ok((await store.dueLanes('mt', clock.at, 'node')).includes(lane))
     })
 
     test('2: a message that waits for nothing has its status event at once', async () => {

@@ -174,7 +174,7 @@ export function balancesSuite(stage: Stage): void {
       )
       assert.partialDeepStrictEqual(await find(third), { attempts: 0, dueAt: third.dueAt })
       assert.deepEqual((await store.life(third.id))?.attempts, [])
-      assert.ok((await store.dueLanes('mt', clock.at)).includes(lane))
+      assert.ok((await store.dueLanes('mt', clock.at, 'node')).includes(lane))
     })
 
     test('10: one that had its turn keeps its place, however low the balance is', async () => {

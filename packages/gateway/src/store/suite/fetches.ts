@@ -35,7 +35,7 @@ export function fetchesSuite(stage: Stage): void {
       assert.deepEqual(recorded, { lanes: [lane], stored: [{ id: mo.id, from: mo.from }] })
       assert.deepEqual(await events('message'), [])
       assert.deepEqual(await store.dueFetches(lease, clock.at, 10), [{ mo, attempts: 0 }])
-      assert.ok((await store.dueLanes('fetch', clock.at)).includes(lane))
+      assert.ok((await store.dueLanes('fetch', clock.at, 'node')).includes(lane))
       const summary = (await store.lanes()).find((one) => one.lane === lane)
       assert.partialDeepStrictEqual(summary, { kind: 'fetch', waiting: 1, oldestDueAt: clock.at })
     })

@@ -7,7 +7,7 @@ export function lanesSuite(stage: Stage): void {
   describe('lanes', () => {
     test('3: one node serves a lane at a time', async () => {
       const { store, lane } = scene(stage)
-      assert.deepEqual(await store.lease([lane], 'a', hourMs), [{ lane, fence: 1 }])
+      assert.partialDeepStrictEqual(await store.lease([lane], 'a', hourMs), [{ lane, fence: 1 }])
       assert.deepEqual(await store.lease([lane], 'b', hourMs), [])
       const [one, other] = await Promise.all([
         store.lease([`${lane}:new`], 'a', hourMs),
@@ -18,9 +18,9 @@ export function lanesSuite(stage: Stage): void {
 
     test('3: renewing keeps the fence, taking raises it', async () => {
       const { store, lane } = scene(stage)
-      assert.deepEqual(await store.lease([lane], 'a', hourMs), [{ lane, fence: 1 }])
-      assert.deepEqual(await store.lease([lane], 'a', 0), [{ lane, fence: 1 }])
-      assert.deepEqual(await store.lease([lane], 'b', hourMs), [{ lane, fence: 2 }])
+      assert.partialDeepStrictEqual(await store.lease([lane], 'a', hourMs), [{ lane, fence: 1 }])
+      assert.partialDeepStrictEqual(await store.lease([lane], 'a', 0), [{ lane, fence: 1 }])
+      assert.partialDeepStrictEqual(await store.lease([lane], 'b', hourMs), [{ lane, fence: 2 }])
       assert.deepEqual(await store.lease([lane], 'a', hourMs), [])
     })
 
@@ -28,7 +28,7 @@ export function lanesSuite(stage: Stage): void {
       const { store, lane } = scene(stage)
       const leases = await store.lease([lane], 'a', hourMs)
       await store.release(leases)
-      assert.deepEqual(await store.lease([lane], 'b', hourMs), [{ lane, fence: 2 }])
+      assert.partialDeepStrictEqual(await store.lease([lane], 'b', hourMs), [{ lane, fence: 2 }])
       await store.release(leases)
       assert.deepEqual(await store.lease([lane], 'a', hourMs), [], 'an old lease gives nothing back')
     })
@@ -102,20 +102,58 @@ export function lanesSuite(stage: Stage): void {
     test('the lanes with something due are told by kind and time', async () => {
       const { store, accept, refused, lane, endpoint, clock } = scene(stage)
       await accept({ dueAt: clock.at + 1000 }, { dueAt: clock.at + 500, priority: 0 })
-      const mtLanes = async (at: number) => (await store.dueLanes('mt', at)).includes(lane)
+      const mtLanes = async (at: number) => (await store.dueLanes('mt', at, 'node')).includes(lane)
       assert.equal(await mtLanes(clock.at + 499), false)
       assert.equal(await mtLanes(clock.at + 500), true)
       await store.accept([refused('volume_limit')])
-      const callbackLanes = await store.dueLanes('callback', clock.at)
+      const callbackLanes = await store.dueLanes('callback', clock.at, 'node')
       assert.ok(callbackLanes.includes(endpoint('status')))
       assert.ok(!callbackLanes.includes(lane))
       assert.ok(!callbackLanes.includes(endpoint('message')))
     })
 
+    test('a lane that another node serves is not told, and neither is it when that node is gone', async () => {
+      const { store, accept, take, lane, clock } = scene(stage)
+      await accept({})
+      const toldTo = async (node: string) => (await store.dueLanes('mt', clock.at, node)).includes(lane)
+      const lease = await take('a', hourMs)
+      assert.deepEqual([await toldTo('a'), await toldTo('b')], [true, false])
+      await take('a', 0)
+      assert.equal(await toldTo('b'), true)
+      await take('a', hourMs)
+      await store.release([lease])
+      assert.equal(await toldTo('b'), true)
+    })
+
+    test('a lease says for how long nobody had the lane', async () => {
+      const { store, lane } = scene(stage)
+      const freeMs = async (node: string, leaseMs: number) =>
+        (await store.lease([lane], node, leaseMs)).map(({ freeMs }) => freeMs)
+      assert.deepEqual(await freeMs('a', hourMs), [Infinity])
+      assert.deepEqual(await freeMs('a', 0), [0], 'renewed')
+      assert.deepEqual(await freeMs('b', hourMs), [0], 'lapsed')
+      const before = performance.now()
+      await store.release([{ lane, fence: 2 }])
+      const [free = NaN] = await freeMs('c', hourMs)
+      assert.ok(free >= 0 && free <= performance.now() - before + 1, String(free))
+    })
+
+    test('nodes know of each other, and of how many lanes they hold together', async () => {
+      const { store, lane } = scene(stage)
+      const none = await store.attend('fetch', 'a', hourMs)
+      assert.equal(none.nodes, 1)
+      assert.deepEqual(await store.attend('fetch', 'b', hourMs), { ...none, nodes: 2 })
+      await store.lease([`fetch:${lane}`, `fetch:${lane}:other`], 'a', hourMs)
+      await store.lease([`fetch:${lane}:lapsed`], 'a', 0)
+      assert.deepEqual(await store.attend('fetch', 'a', hourMs), { nodes: 2, lanes: none.lanes + 2 })
+      assert.deepEqual(await store.attend('fetch', 'b', 0), { nodes: 1, lanes: none.lanes + 2 })
+      assert.equal((await store.attend('fetch', 'a', 0)).nodes, 0)
+    })
+
     test('each lane with something due is named once, however much waits', async () => {
       const scenes = Array.from({ length: 20 }, () => scene(stage))
       await Promise.all(scenes.map(({ accept }) => accept({}, {}, { priority: 0 })))
-      const due = await stage.store.dueLanes('mt', stage.clock.at)
+      const due = await stage.store.dueLanes('mt', stage.clock.at, 'node')
       assert.equal(new Set(due).size, due.length)
       for (const { lane } of scenes) assert.ok(due.includes(lane))
     })
@@ -124,7 +162,7 @@ export function lanesSuite(stage: Stage): void {
       const { store, underWay, take, lane, clock } = scene(stage)
       await underWay()
       await take('node', hourMs)
-      assert.ok(!(await store.dueLanes('mt', clock.at + hourMs)).includes(lane))
+      assert.ok(!(await store.dueLanes('mt', clock.at + hourMs, 'node')).includes(lane))
     })
 
     const ends: { end: string; leave(one: Scene): Promise<unknown> }[] = [
@@ -137,9 +175,9 @@ export function lanesSuite(stage: Stage): void {
         const { store, underWay, lane, clock } = one
         await underWay()
         await leave(one)
-        const due = await store.dueLanes('mt', clock.at)
+        const due = await store.dueLanes('mt', clock.at, 'node')
         assert.equal(due.filter((name) => name === lane).length, 1)
-        assert.ok(!(await store.dueLanes('callback', clock.at)).includes(lane))
+        assert.ok(!(await store.dueLanes('callback', clock.at, 'node')).includes(lane))
       })
 
     test('the summary says what waits since when, and who serves it until when', async () => {

@@ -18,7 +18,7 @@ export function pausingSuite(stage: Stage): void {
 
       clock.at += 100 * pausedAfterMs
       assert.deepEqual(await due(clock.at), [])
-      assert.ok(!(await store.dueLanes('callback', clock.at)).includes(endpoint('status')))
+      assert.ok(!(await store.dueLanes('callback', clock.at, 'node')).includes(endpoint('status')))
       assert.ok((await store.pausedEndpoints()).includes(endpoint('status')))
       const pausedAt = since + pausedAfterMs
       assert.partialDeepStrictEqual(await summary(), { waiting: 5, failingSince: since, pausedAt })

@@ -11,6 +11,7 @@ import {
   type RecordedDlr,
   type RecordedOutcome,
   type Store,
+  type TakenLease,
 } from '../../core/store.ts'
 
 /** What a suite's tests share: one store, whose business clock they turn, and ids that none of them uses twice. */
@@ -75,7 +76,7 @@ export function scene({ store, clock }: Stage) {
   }
 
   /** Takes the lane from whoever has it: a lease of no length is over at once. */
-  async function take(node = 'node', leaseMs = 0, what = lane): Promise<Lease> {
+  async function take(node = 'node', leaseMs = 0, what = lane): Promise<TakenLease> {
     const [lease] = await store.lease([what], node, leaseMs)
     assert.ok(lease, `${what} is served by another node`)
     return lease

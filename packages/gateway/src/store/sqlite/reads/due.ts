@@ -48,6 +48,9 @@ const dueMtLanes = `
     OR EXISTS (SELECT 1 FROM mts INDEXED BY mts_waiting
       WHERE lane = waiting.lane AND priority = 1 AND due_at <= ?1 AND due_at IS NOT NULL)`
 
+const heldByOthers = `
+  SELECT lane FROM lanes WHERE kind = ? AND node IS NOT NULL AND node <> ? AND leased_until > ?`
+
 // Those that a dead node left with attempts under way; few are under way at a time.
 const forsakenLanes = `
   SELECT DISTINCT lane FROM mts INDEXED BY mts_under_way
@@ -99,7 +102,7 @@ export interface DueReads {
   expiredMts(now: number, lease: Lease, at: number, limit: number): Mt[]
   openMts(now: number, integrationId: string, besides: string | undefined): number
   dueCallbacks(now: number, lease: Lease, at: number, limit: number): Callback[]
-  dueLanes(now: number, kind: LaneKind, at: number): string[]
+  dueLanes(now: number, kind: LaneKind, at: number, node: string): string[]
   lanes(now: number): LaneSummary[]
   pausedEndpoints(now: number): string[]
 }
@@ -114,6 +117,7 @@ export function dueReads(db: DatabaseSync): DueReads {
     callback: statement<{ lane: string }>(db, dueCallbackLanes),
     fetch: statement<{ lane: string }>(db, dueFetchLanes),
   }
+  const held = statement<{ lane: string }>(db, heldByOthers)
   const forsaken = statement<{ lane: string }>(db, forsakenLanes)
   const paused = statement<{ lane: string }>(db, selectPaused)
   const summaries = statement<LaneRow>(db, selectLanes)
@@ -127,10 +131,12 @@ export function dueReads(db: DatabaseSync): DueReads {
     expiredMts: (_now, { lane }, at, limit) => expired.all(lane, at, limit).map(mtOf),
     openMts: (_now, integrationId, besides) => open.get(integrationId, besides ?? null)?.messages ?? 0,
     dueCallbacks: (_now, { lane }, at, limit) => events.all(lane, at, limit).map(callbackOf),
-    dueLanes(_now, kind, at) {
-      const due = lanes[kind].all(at)
-      const left = kind === 'mt' ? forsaken.all(Date.now()) : [] // leases go by real time
-      return [...new Set([...due, ...left].map(({ lane }) => lane))]
+    dueLanes(_now, kind, at, node) {
+      const realNow = Date.now() // leases go by it
+      const left = kind === 'mt' ? forsaken.all(realNow) : []
+      const others = new Set(held.all(kind, node, realNow).map(({ lane }) => lane))
+      const due = new Set([...lanes[kind].all(at), ...left].map(({ lane }) => lane))
+      return [...due].filter((lane) => !others.has(lane))
     },
     lanes: () => summaries.all().map(summaryOf),
     pausedEndpoints: () => paused.all().map(({ lane }) => lane),

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Balance } from '../../../core/balance.ts'
-import type { ApiKey, OptIn, OptOut, Pin } from '../../../core/integration.ts'
-import type { KeptAnswer, Settings } from '../../../core/store.ts'
+import type { ApiKey, OptIn, OptOut, Pin, Settings } from '../../../core/integration.ts'
+import type { KeptAnswer } from '../../../core/store.ts'
 import { answerKeptMs } from '../answer.ts'
 import { statement } from '../statement.ts'
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Lease, LeaseLost, laneKindOf } from '../../../core/store.ts'
+import { type LaneKind, type Lease, LeaseLost, laneKindOf, type TakenLease } from '../../../core/store.ts'
 import { statement } from '../statement.ts'
 
 interface LaneRow {
@@ -23,9 +23,21 @@ const putLease = `
   ON CONFLICT (lane) DO UPDATE
   SET node = excluded.node, fence = excluded.fence, leased_until = excluded.leased_until`
 
-const endLease = 'UPDATE lanes SET node = NULL, leased_until = 0 WHERE lane = ? AND fence = ?'
+// Of a lane that nobody holds, leased_until says since when.
+const endLease = 'UPDATE lanes SET node = NULL, leased_until = ? WHERE lane = ? AND fence = ?'
 
-const voidLeases = 'UPDATE lanes SET node = NULL, leased_until = 0 WHERE node IS NOT NULL'
+const voidLeases = 'UPDATE lanes SET node = NULL, leased_until = ? WHERE node IS NOT NULL'
+const voidNodes = 'DELETE FROM nodes'
+
+const putNode = `
+  INSERT INTO nodes (kind, node, here_until) VALUES (?, ?, ?)
+  ON CONFLICT (kind, node) DO UPDATE SET here_until = excluded.here_until`
+
+const dropNodes = 'DELETE FROM nodes WHERE here_until <= ?'
+const countNodes = 'SELECT count(*) AS nodes FROM nodes WHERE kind = ?'
+
+const countLanes = `
+  SELECT count(*) AS lanes FROM lanes WHERE kind = ? AND node IS NOT NULL AND leased_until > ?`
 
 const selectUnderWay = `
   SELECT id, attempts, on_uncertain, uncertain_wait_ms, expires_at FROM mts WHERE lane = ? AND under_way = 1`
@@ -39,7 +51,8 @@ const leaveAttempt = `
 export interface Leases {
   /** Throws `LeaseLost` when a later lease of the lane exists. */
   check(lease: Lease): void
-  lease(now: number, lanes: string[], node: string, leaseMs: number): Lease[]
+  attend(now: number, kind: LaneKind, node: string, forMs: number): { nodes: number; lanes: number }
+  lease(now: number, lanes: string[], node: string, leaseMs: number): TakenLease[]
   release(now: number, leases: Lease[]): void
 }
 
@@ -51,7 +64,12 @@ export function leases(db: DatabaseSync): Leases {
   const underWay = statement<UnderWay>(db, selectUnderWay)
   const uncertain = statement(db, makeUncertain)
   const leave = statement(db, leaveAttempt)
-  db.exec(voidLeases)
+  const here = statement(db, putNode)
+  const gone = statement(db, dropNodes)
+  const nodes = statement<{ nodes: number }>(db, countNodes)
+  const held = statement<{ lanes: number }>(db, countLanes)
+  db.prepare(voidLeases).run(Date.now())
+  db.exec(voidNodes)
 
   /** Nobody knows any more what became of the attempts that were under way. */
   function takeOver(lane: string, now: number) {
@@ -62,19 +80,20 @@ export function leases(db: DatabaseSync): Leases {
     }
   }
 
-  function take(now: number, lane: string, node: string, leaseMs: number): Lease | undefined {
+  function take(now: number, lane: string, node: string, leaseMs: number): TakenLease | undefined {
     const realNow = Date.now() // leases go by real time, whatever the business clock says
     const known = laneRow.get(lane)
     const kind = laneKindOf(lane)
     if (known?.node === node) {
       put.run(lane, kind, node, known.fence, realNow + leaseMs)
-      return { lane, fence: known.fence }
+      return { lane, fence: known.fence, freeMs: 0 }
     }
     if (known && known.node !== null && known.leased_until > realNow) return undefined
     const fence = (known?.fence ?? 0) + 1
     put.run(lane, kind, node, fence, realNow + leaseMs)
     if (kind === 'mt') takeOver(lane, now)
-    return { lane, fence }
+    if (!known) return { lane, fence, freeMs: Infinity }
+    return { lane, fence, freeMs: known.node === null ? realNow - known.leased_until : 0 }
   }
 
   return {
@@ -83,8 +102,14 @@ export function leases(db: DatabaseSync): Leases {
         throw new LeaseLost(`The lane ${lane} has another lease than ${fence}`)
     },
     lease: (now, lanes, node, leaseMs) => lanes.flatMap((lane) => take(now, lane, node, leaseMs) ?? []),
+    attend(_now, kind, node, forMs) {
+      const realNow = Date.now()
+      here.run(kind, node, realNow + forMs)
+      gone.run(realNow)
+      return { nodes: nodes.get(kind)?.nodes ?? 0, lanes: held.get(kind, realNow)?.lanes ?? 0 }
+    },
     release(_now, leases) {
-      for (const { lane, fence } of leases) end.run(lane, fence)
+      for (const { lane, fence } of leases) end.run(Date.now(), lane, fence)
     },
   }
 }

@@ -33,6 +33,7 @@ const app: App = {
   store,
   clock: undefined,
   media: {} as App['media'], // no file is sent to it
+  keys: {} as App['keys'], // nor anything sealed
   directory: await openDirectory(store),
   registrar: { start() {}, stop() {}, state: () => undefined, settled: async () => {} },
   supplierOf,

@@ -13,7 +13,8 @@ const systemNode = '/usr/bin/node'
 test('--help names every command', () => {
   const { stdout, status } = spawnSync(process.execPath, [command, '--help'], { encoding: 'utf8' })
   assert.equal(status, 0)
-  for (const name of ['serve', 'sandbox', '--version']) assert.match(stdout, new RegExp(`waypost ${name}`))
+  for (const name of ['serve', 'sandbox', 'keys', '--version'])
+    assert.match(stdout, new RegExp(`waypost ${name}`))
 })
 
 test('--version answers with the version alone', () => {

@@ -24,6 +24,8 @@ const mayImport: Record<string, string[]> = {
   'gateway/src/store/*': ['protocol/src', 'gateway/src/core', 'gateway/src/store/suite'],
   'gateway/src/media': ['protocol/src', 'gateway/src/core'],
   'gateway/src/media/*': ['protocol/src', 'gateway/src/core', 'gateway/src/media/media.suite.ts'],
+  'gateway/src/keys': ['protocol/src', 'gateway/src/core'],
+  'gateway/src/keys/*': ['protocol/src', 'gateway/src/core', 'gateway/src/keys/keys.suite.ts'],
   'gateway/src/callbacks': ['protocol/src', 'gateway/src/core'],
 }
 
@@ -37,7 +39,8 @@ const testsMayImport: Record<string, string[]> = {
 const seenOnlyBy: Record<string, string[]> = {
   'gateway/src/main.ts': [],
   'gateway/src/gateway.ts': ['gateway/src/main.ts'],
-  'gateway/src/config.ts': ['gateway/src/main.ts', 'gateway/src/gateway.ts'],
+  'gateway/src/keys-command.ts': [],
+  'gateway/src/config.ts': ['gateway/src/main.ts', 'gateway/src/gateway.ts', 'gateway/src/keys-command.ts'],
   'sandbox/src/main.ts': [],
 }
 

@@ -25,6 +25,8 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
         WAYPOST_PORT: '99999',
         WAYPOST_DATABASE_URL: 'mysql:x',
         WAYPOST_MEDIA_URL: 'file:',
+        WAYPOST_KEYS_URL: 'aws-kms:?regoin=eu-west-1',
+        WAYPOST_SECRET: 'a secret that is not to be printed',
         WAYPOST_TRUST_PROXY: '10.0.0.0/8,nonsense',
         WAYPOST_PROVISION: join(folder, 'broken.json'),
       }),
@@ -34,6 +36,8 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
           'WAYPOST_PORT: a whole number from 0 to 65535',
           'WAYPOST_DATABASE_URL: a URL that begins with sqlite:',
           'WAYPOST_MEDIA_URL: a URL that begins with file:',
+          'WAYPOST_KEYS_URL: aws-kms: has endpoint, region, key, and no regoin',
+          'WAYPOST_SECRET: 32 bytes in base64: `openssl rand -base64 32`',
           `WAYPOST_PROVISION: ${folder}/broken.json is not JSON`,
           'WAYPOST_TRUST_PROXY: addresses and CIDR ranges, comma-separated',
           '--roles: "dance" is none of api, dispatch, callbacks',
@@ -54,7 +58,7 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
     {
       when: 'another gateway has the data folder',
       env: ({ folder }) => ({ WAYPOST_DATA: folder }),
-      says: ({ folder }) => `waypost: Another gateway runs on ${folder}/waypost.db. Stop it first`,
+      says: ({ folder }) => `waypost: WAYPOST_DATABASE_URL: Another gateway runs on ${folder}/waypost.db. Stop it first`,
     },
     {
       when: 'the port is taken',
@@ -77,12 +81,25 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
       env: ({ folder }) => ({ WAYPOST_DATABASE_URL: `sqlite:${join(folder, 'wrong.json')}` }),
       says: () => 'waypost: WAYPOST_DATABASE_URL: file is not a database',
     },
+    {
+      when: 'others may read the file of keys',
+      env: ({ folder }) => ({ WAYPOST_KEYS_URL: `local:${join(folder, 'open.json')}` }),
+      says: ({ folder }) =>
+        `waypost: WAYPOST_KEYS_URL: ${folder}/open.json holds keys and may be read by others than its owner: chmod 600 it`,
+    },
+    {
+      when: 'the file of keys has none',
+      env: ({ folder }) => ({ WAYPOST_KEYS_URL: `local:${join(folder, 'none.json')}` }),
+      says: ({ folder }) => `waypost: WAYPOST_KEYS_URL: ${folder}/none.json is no file of keys`,
+    },
   ]
   for (const { when, env, args = [], says } of rows)
     test(`when ${when}`, async () => {
       const { folder } = installation()
       await writeFile(join(folder, 'broken.json'), '{"integrations": [')
       await writeFile(join(folder, 'wrong.json'), '{"integrations": [{ "id": "acme", "nome": "Acme" }]}')
+      await writeFile(join(folder, 'open.json'), '{}', { mode: 0o644 })
+      await writeFile(join(folder, 'none.json'), '{}', { mode: 0o600 })
       const gateway = start('packages/gateway/src/main.ts', ['serve', ...args], {
         WAYPOST_PORT: '0',
         WAYPOST_DATA: join(folder, 'besides'),

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { isAddressOrRange } from './api/authenticate.ts'
 import { CannotStart } from './core/cannot-start.ts'
+import { dataKeyBytes } from './core/keys.ts'
 import { jsonIn } from './json-file.ts'
+import { keySchemes, parametersOf } from './keys/index.ts'
 import { mediaSchemes } from './media/index.ts'
 import { storeSchemes } from './store/index.ts'
 
@@ -56,6 +58,16 @@ export const settings = {
     what: 'Where files are kept: `file:` and a folder.',
     read: (text, env) =>
       located(text ?? `file:${resolve(env.WAYPOST_DATA ?? './data', 'media')}`, mediaSchemes),
+  }),
+  WAYPOST_KEYS_URL: setting({
+    default: '`local:` in the data folder',
+    what: 'Who wraps data keys: `local:` and a file of keys, or `aws-kms:?endpoint=…&region=…&key=…`. Endpoint and region are found as the AWS SDK finds them when absent; `key` is an ARN and wraps what the gateway itself seals, without it a file in the data folder does.',
+    read: (text, env) => keysUrl(text ?? `local:${resolve(env.WAYPOST_DATA ?? './data', 'keys.json')}`),
+  }),
+  WAYPOST_SECRET: setting({
+    default: 'none',
+    what: '32 bytes in base64, instead of the file of keys in the data folder: the same on every node that shares a database.',
+    read: (text) => (text === undefined ? undefined : secretOf(text)),
   }),
   WAYPOST_ADMIN_TOKEN: setting({
     default: 'made at the first start, printed once, kept in the data folder',
@@ -167,6 +179,19 @@ function located(text: string, schemes: string[]) {
   if (!schemes.some((scheme) => text.startsWith(`${scheme}:`) && text.length > scheme.length + 1))
     throw new Error(`a URL that begins with ${schemes.join(': or ')}:`)
   return text
+}
+
+function keysUrl(text: string) {
+  if (text.startsWith('aws-kms:')) parametersOf(text.slice('aws-kms:'.length))
+  else located(text, keySchemes)
+  return text
+}
+
+function secretOf(text: string) {
+  const secret = Buffer.from(text, 'base64')
+  if (secret.length !== dataKeyBytes || secret.toString('base64') !== text)
+    throw new Error(`${dataKeyBytes} bytes in base64: \`openssl rand -base64 ${dataKeyBytes}\``)
+  return secret
 }
 
 function addressOrRange(text: string) {

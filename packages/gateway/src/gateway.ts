@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Channel } from '@waypost/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -35,6 +36,8 @@ import { keepRetention } from './core/retention.ts'
 import type { CallbackEvent, ReportedFault } from './core/store.ts'
 import type { Supplier } from './core/supplier.ts'
 import { openWindows } from './core/window.ts'
+import { dataKeys } from './keys/data-keys.ts'
+import { openKeys } from './keys/index.ts'
 import { openMedia } from './media/index.ts'
 import { provision } from './provision.ts'
 import { openStore } from './store/index.ts'
@@ -77,6 +80,13 @@ export async function openGateway({
     await openStore(config.WAYPOST_DATABASE_URL, { failed, now }).catch(blame('WAYPOST_DATABASE_URL')),
   )
   if (config.WAYPOST_TEST_CLOCK) clock.turn(await store.clockOffset())
+  const { service } = parts.use(
+    await openKeys(config.WAYPOST_KEYS_URL, {
+      secret: config.WAYPOST_SECRET,
+      ownPath: join(config.WAYPOST_DATA, 'keys.json'),
+    }).catch(blame('WAYPOST_KEYS_URL')),
+  )
+  const keys = parts.use(dataKeys(service))
   const media = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
   const directory = await openDirectory(store)
   const agent = parts.adopt(
@@ -108,6 +118,7 @@ export async function openGateway({
     store,
     clock: config.WAYPOST_TEST_CLOCK ? clock : undefined,
     media,
+    keys,
     directory,
     registrar: registrar({ directory, supplierOf, events, publicUrl }),
     supplierOf,

@@ -10,6 +10,8 @@ export interface Fault {
   /** How often it is left. */
   times?: number
   code?: number
+  /** KMS's. */
+  error?: string
   details?: string
   status?: number
   ms?: number
@@ -62,5 +64,7 @@ const texts: Record<string, (fault: Fault) => string> = {
   window: () => 'No free texts 24 hours after the person last wrote',
   pairLimit: () => 'One message in six seconds from a business to a person',
   throughput: ({ perSecond }) => `${perSecond} messages of a business in a second at most`,
+  kms: ({ error }) => `KMS answers ${error}`,
+  kmsHang: () => 'KMS never answers',
   upload: ({ code }) => `Graph answers error ${code} to a file that is uploaded`,
 }

@@ -73,4 +73,9 @@ export const migrations = [
      armed    TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;
    ALTER TABLE message ADD COLUMN reports TEXT`,
+
+  `CREATE TABLE kms (
+     only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+     secret   BLOB NOT NULL
+   ) STRICT, WITHOUT ROWID`,
 ]

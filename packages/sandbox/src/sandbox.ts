@@ -13,6 +13,8 @@ import { openFaults } from './faults/faults.ts'
 import { faultRoutes } from './faults/routes.ts'
 import { graphRoutes } from './graph/routes.ts'
 import { healthRoutes } from './health.ts'
+import { openKms } from './kms/kms.ts'
+import { kmsRoutes } from './kms/routes.ts'
 import { openMedia } from './media/media.ts'
 import { pageRoutes } from './page.ts'
 import { conversationTable } from './phones/conversations.ts'
@@ -94,6 +96,7 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
   const app = httpServer({ events, onRoute: (route) => routes.push(route) })
   opened.defer(() => app.close())
   app.addHook('preClose', async () => streams.close())
+  const faults = openFaults({ database, conversations, now })
   const needs = {
     phones,
     conversations,
@@ -102,13 +105,14 @@ export async function openSandbox(options: Options): Promise<Sandbox> {
     streams,
     media,
     templates,
-    faults: openFaults({ database, conversations, now }),
+    faults,
     webhooks,
     events,
     now,
     newId,
   }
   app.register(graphRoutes, { prefix: '/graph', ...needs })
+  app.register(kmsRoutes, { prefix: '/kms', kms: openKms(database), faults })
   app.register(phoneRoutes, needs)
   app.register(callbackRoutes, needs)
   app.register(faultRoutes, needs)

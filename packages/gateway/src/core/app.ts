@@ -4,6 +4,7 @@ import type { Directory } from './directory.ts'
 import type { Warner } from './dispatch.ts'
 import type { Events } from './events.ts'
 import type { Integration } from './integration.ts'
+import type { DataKeys } from './keys.ts'
 import type { Waker } from './lane.ts'
 import type { Volume } from './limits.ts'
 import type { MediaStore } from './media.ts'
@@ -19,6 +20,7 @@ export interface App extends Clock {
   /** The same clock, where it may be turned. */
   clock: BusinessClock | undefined
   media: MediaStore
+  keys: DataKeys
   directory: Directory
   registrar: Registrar
   supplierOf(integration: Integration, channel: Channel): Supplier

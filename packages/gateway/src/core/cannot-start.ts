@@ -3,7 +3,7 @@ export class CannotStart extends Error {
   override name = 'CannotStart'
 }
 
-/** What the system or SQLite refuses is the setting's that asked for it; any other fault stays what it is. */
+/** What the system, SQLite or we refuse is the setting's that asked for it; any other fault stays what it is. */
 export const blame =
   (setting: string) =>
   (error: unknown): never => {
@@ -12,5 +12,5 @@ export const blame =
   }
 
 function isRefusal(error: Error & { code?: unknown }): boolean {
-  return 'syscall' in error || error.code === 'ERR_SQLITE_ERROR'
+  return error instanceof CannotStart || 'syscall' in error || error.code === 'ERR_SQLITE_ERROR'
 }

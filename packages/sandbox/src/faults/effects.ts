@@ -23,7 +23,7 @@ export interface Effect {
   lost?: boolean
 }
 
-const effects: Record<keyof typeof faultKinds, (fault: Fault) => Effect> = {
+const effects: Record<Exclude<keyof typeof faultKinds, 'kms' | 'kmsHang'>, (fault: Fault) => Effect> = {
   error: ({ code, details }) => ({ refusal: errorWith(code, details) }),
   failed: ({ code = 0, details = errorOf(code).title }) => ({ failure: { code, details } }),
   http: ({ status = 500 }) => ({ way: { type: 'http', status }, lost: true }),
@@ -48,7 +48,7 @@ const effects: Record<keyof typeof faultKinds, (fault: Fault) => Effect> = {
 }
 
 export function effectOf(fault: Fault | undefined): Effect {
-  return fault ? effects[fault.fault](fault) : {}
+  return fault && fault.fault !== 'kms' && fault.fault !== 'kmsHang' ? effects[fault.fault](fault) : {}
 }
 
 function errorWith(code = 0, details = errorOf(code).title): GraphError {

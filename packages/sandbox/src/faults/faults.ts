@@ -2,7 +2,7 @@ import type { Business } from '../businesses.ts'
 import type { Database } from '../database.ts'
 import type { MessageContent } from '../phones/content.ts'
 import type { Conversations } from '../phones/conversations.ts'
-import type { Fault } from './fault.ts'
+import { type Fault, isBesideMessages } from './fault.ts'
 import { pairLimit, throughput } from './limits.ts'
 import { aimedAt } from './numbers.ts'
 
@@ -23,6 +23,8 @@ export interface Faults {
   take(target: Target): Fault | undefined
   /** What befalls a file that this business uploads; asking uses it up. */
   takeUpload(business: Pick<Business, 'number'>): Fault | undefined
+  /** What befalls a request to KMS; asking uses it up. */
+  takeKms(): Fault | undefined
 }
 
 interface Needs {
@@ -59,11 +61,11 @@ export function openFaults({ database: { sql }, conversations, now }: Needs): Fa
   function takeArmed(target: Target): Fault | undefined {
     return use(
       armed.find(
-        ({ fault, to, from, isHit }) =>
-          fault !== 'upload' &&
-          (to === undefined || to === target.msisdn) &&
-          (from === undefined || from === target.business.number) &&
-          isHit(target),
+        (fault) =>
+          !isBesideMessages(fault) &&
+          (fault.to === undefined || fault.to === target.msisdn) &&
+          (fault.from === undefined || fault.from === target.business.number) &&
+          fault.isHit(target),
       ),
     )
   }
@@ -120,6 +122,7 @@ export function openFaults({ database: { sql }, conversations, now }: Needs): Fa
     take: (target) => takeArmed(target) ?? takeAimed(target),
     takeUpload: ({ number }) =>
       use(armed.find(({ fault, from }) => fault === 'upload' && (from === undefined || from === number))),
+    takeKms: () => use(armed.find(({ fault }) => fault === 'kms' || fault === 'kmsHang')),
   }
 }
 

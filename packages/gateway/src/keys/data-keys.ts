@@ -1,0 +1,84 @@
+import { createSecretKey, hash, type KeyObject } from 'node:crypto'
+import { type DataKeys, KeyRefused, type KeyService } from '../core/keys.ts'
+
+/** How many are kept, and for how long at most since the service was asked. */
+const usualLimits = { most: 1000, keptMs: 5 * 60_000 }
+
+interface Kept {
+  key: Buffer
+  until: number
+}
+
+/**
+ * Data keys from a service, kept in memory for a while: the messages of a batch share one, and a service that is asked
+ * for each message is slow, and dear. What is dropped is overwritten with zeros. A refusal is not kept: what is granted
+ * counts from then on.
+ */
+export function dataKeys(service: KeyService, limits = usualLimits): DataKeys & Disposable {
+  /** The one that is kept for longest is first. */
+  const kept = new Map<string, Kept>()
+  const asked = new Map<string, Promise<KeyObject>>()
+  let timer: NodeJS.Timeout | undefined
+  let isOpen = true
+
+  function keep(place: string, key: Buffer): KeyObject {
+    const object = createSecretKey(key) // a copy, which Node overwrites when nobody uses it any more
+    drop(place)
+    if (isOpen) {
+      kept.set(place, { key, until: performance.now() + limits.keptMs })
+      for (const oldest of kept.keys()) if (kept.size > limits.most) drop(oldest)
+      plan()
+    } else key.fill(0)
+    return object
+  }
+
+  function drop(place: string) {
+    kept.get(place)?.key.fill(0)
+    kept.delete(place)
+  }
+
+  function dropOld() {
+    timer = undefined
+    const now = performance.now()
+    for (const [place, { until }] of kept) if (until <= now) drop(place)
+    plan()
+  }
+
+  function plan() {
+    const [first] = kept.values()
+    if (!first || timer) return
+    timer = setTimeout(dropOld, Math.max(1, first.until - performance.now())).unref()
+  }
+
+  async function ask(place: string, name: string, wrapped: string): Promise<KeyObject> {
+    return keep(place, await service.unwrap(name, wrapped))
+  }
+
+  return {
+    async make(name) {
+      const { key, wrapped } = await service.make(name)
+      return { key: keep(placeOf(name, wrapped), key), wrapped }
+    },
+
+    async unwrap(name, wrapped) {
+      if (!isBase64(wrapped)) throw new KeyRefused('a wrapped key is base64')
+      const place = placeOf(name, wrapped)
+      const known = kept.get(place)
+      if (known && known.until > performance.now()) return createSecretKey(known.key)
+      const asking = asked.get(place) ?? ask(place, name, wrapped).finally(() => asked.delete(place))
+      asked.set(place, asking)
+      return asking
+    },
+
+    [Symbol.dispose]() {
+      isOpen = false
+      clearTimeout(timer)
+      for (const place of kept.keys()) drop(place)
+    },
+  }
+}
+
+/** Blobs may be long, and names are: what is kept is short. */
+const placeOf = (name: string, wrapped: string) => hash('sha256', `${name} ${wrapped}`)
+
+const isBase64 = (text: string) => text !== '' && Buffer.from(text, 'base64').toString('base64') === text

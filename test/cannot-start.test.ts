@@ -58,7 +58,8 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
     {
       when: 'another gateway has the data folder',
       env: ({ folder }) => ({ WAYPOST_DATA: folder }),
-      says: ({ folder }) => `waypost: WAYPOST_DATABASE_URL: Another gateway runs on ${folder}/waypost.db. Stop it first`,
+      says: ({ folder }) =>
+        `waypost: WAYPOST_DATABASE_URL: Another gateway runs on ${folder}/waypost.db. Stop it first`,
     },
     {
       when: 'the port is taken',

@@ -68,7 +68,11 @@ function forgetfulStore(): Store {
     })
     return turn
   }
-  const nothing = async () => {}
+  const changes: unknown[] = []
+  const kept =
+    (name: string) =>
+    async (...given: unknown[]) =>
+      void changes.push([name, ...given])
   const store = {
     async accept(mts: Mt[]): Promise<Touched> {
       await inTheNextPhase()
@@ -77,7 +81,12 @@ function forgetfulStore(): Store {
     },
     acceptedSince: async () => [],
     windowsSince: async () => [],
+    settingsAfter: async (version: number) => ({
+      version: changes.length,
+      changes: changes.slice(version),
+    }),
     loadSettings: async () => ({
+      version: 0,
       account: undefined,
       integrations: [],
       keys: [],
@@ -86,15 +95,15 @@ function forgetfulStore(): Store {
       optIns: [],
       templates: [],
     }),
-    putAccount: nothing,
-    putIntegration: nothing,
-    deleteIntegration: nothing,
-    putKey: nothing,
-    deleteKey: nothing,
-    putPin: nothing,
-    deletePin: nothing,
-    putTemplate: nothing,
-    deleteTemplate: nothing,
+    putAccount: kept('putAccount'),
+    putIntegration: kept('putIntegration'),
+    deleteIntegration: kept('deleteIntegration'),
+    putKey: kept('putKey'),
+    deleteKey: kept('deleteKey'),
+    putPin: kept('putPin'),
+    deletePin: kept('deletePin'),
+    putTemplate: kept('putTemplate'),
+    deleteTemplate: kept('deleteTemplate'),
   }
   return store as unknown as Store // sending and provisioning, all that happens here, call nothing else
 }

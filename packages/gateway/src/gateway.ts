@@ -25,6 +25,7 @@ import { endpointLanes } from './core/endpoint.ts'
 import { openEvents } from './core/events.ts'
 import { fetching } from './core/fetch.ts'
 import { supplierFiles } from './core/files.ts'
+import { followSettings } from './core/follow-settings.ts'
 import { idMaker } from './core/ids.ts'
 import type { Integration } from './core/integration.ts'
 import { type Lanes, type LaneWork, serveLanes } from './core/lane.ts'
@@ -89,6 +90,7 @@ export async function openGateway({
   const keys = parts.use(dataKeys(service))
   const media = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
   const directory = await openDirectory(store)
+  if (config.WAYPOST_TEST_CLOCK) directory.onTurn(clock.turn)
   const agent = parts.adopt(
     new Agent({ connections: 512, allowH2: false, connect: { timeout: 10_000 } }),
     (open) => open.close(),
@@ -144,6 +146,7 @@ export async function openGateway({
   }
   const configuring = { urlFlaw: urlCheck(callbackTargets), supplierNames }
   if (config.WAYPOST_PROVISION) await provision(app, config.WAYPOST_PROVISION, configuring)
+  parts.use(followSettings({ directory, events }))
   // A changed integration may have got the URL its events are waiting for.
   directory.onChange((id) => lanes.wake(endpointLanes(id)))
 

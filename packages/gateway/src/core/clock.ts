@@ -21,6 +21,7 @@ export function businessClock(): BusinessClock {
     now: () => Date.now() + offset,
     offsetMs: () => offset,
     turn(offsetMs) {
+      if (offset === offsetMs) return
       offset = offsetMs
       for (const listener of listeners) listener()
     },

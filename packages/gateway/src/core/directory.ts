@@ -2,22 +2,15 @@ import { hash } from 'node:crypto'
 import type { Channel } from '@waypost/protocol'
 import { millionths } from './balance.ts'
 import { type Catalogue, catalogue } from './catalogue.ts'
-import {
-  type Account,
-  type ApiKey,
-  defaultAccount,
-  type Integration,
-  type OptIn,
-  type OptOut,
-  type Pin,
-  type Wish,
-} from './integration.ts'
-import { people } from './people.ts'
+import type { Account, ApiKey, Integration, OptIn, OptOut, Pin } from './integration.ts'
+import type { SettingsChange } from './settings-change.ts'
+import { memoryOf } from './settings-memory.ts'
 import type { Store } from './store.ts'
 
 type SettingsStore = Pick<
   Store,
   | 'loadSettings'
+  | 'settingsAfter'
   | 'putAccount'
   | 'putIntegration'
   | 'deleteIntegration'
@@ -35,7 +28,8 @@ type SettingsStore = Pick<
 
 /**
  * Who may send, from where, as whom: everything acceptance looks up, in memory. A change is stored first and seen
- * afterwards; an integration is replaced as a whole, so its object stands for its version.
+ * afterwards, by every node in the order of the commits; an integration is replaced as a whole, so its object stands for
+ * its version.
  */
 export interface Directory extends Catalogue {
   account(): Account
@@ -61,123 +55,112 @@ export interface Directory extends Catalogue {
   deletePin(integrationId: string, number: string): Promise<void>
   putOptOut(optOut: OptOut): Promise<void>
   deleteOptOut(integrationId: string, msisdn: string): Promise<void>
-  /** The person said so, and the store has it with what they wrote. */
-  wished(optOut: OptOut, wish: Wish): void
   putOptIn(optIn: OptIn): Promise<void>
   deleteOptIn(integrationId: string, msisdn: string): Promise<void>
+  /** Sees what was stored by now, here or on another node. */
+  catchUp(): Promise<void>
   /** Called after each change of an integration, with undefined when it is gone. */
   onChange(listener: (id: string, integration: Integration | undefined) => void): void
+  /** The business clock was turned so far. */
+  onTurn(listener: (offsetMs: number) => void): void
 }
 
 export const hashOfKey = (apiKey: string): string => hash('sha256', apiKey)
 
 export async function openDirectory(store: SettingsStore): Promise<Directory> {
-  const settings = await store.loadSettings()
-  let account = settings.account ?? defaultAccount
-  const integrations = new Map(settings.integrations.map((integration) => [integration.id, integration]))
-  const keys = new Map(settings.keys.map((key) => [key.hash, key]))
-  const pins = new Map<string, Map<string, Pin>>()
-  const optOuts = people(settings.optOuts)
-  const optIns = people(settings.optIns)
-  const senders = new Map<string, string>()
-  const { forgetTemplates, ...templates } = catalogue(store, settings.templates)
+  let known = memoryOf(await store.loadSettings())
   const listeners: ((id: string, integration: Integration | undefined) => void)[] = []
+  const clocks: ((offsetMs: number) => void)[] = []
+  let catching: Promise<void> | undefined
+  let next: Promise<void> | undefined
 
-  for (const pin of settings.pins) remember(pin)
-  for (const integration of integrations.values()) claim(integration)
-
-  function remember(pin: Pin) {
-    const known = pins.get(pin.integrationId) ?? new Map<string, Pin>()
-    pins.set(pin.integrationId, known.set(pin.number, pin))
+  /** Whoever asks while the store is being read may have stored something since: it is read again. */
+  function catchUp(): Promise<void> {
+    if (!catching) {
+      catching = readNews().finally(() => {
+        catching = undefined
+      })
+      return catching
+    }
+    next ??= catching
+      .catch(() => {}) // told to whoever asked for it
+      .then(() => {
+        next = undefined
+        return catchUp()
+      })
+    return next
   }
 
-  function claim({ id, whatsapp }: Integration) {
-    if (whatsapp) senders.set(`whatsapp:${whatsapp.from}`, id)
+  async function readNews() {
+    for (;;) {
+      const news = await store.settingsAfter(known.version)
+      if (!news) {
+        const before = known.integrations
+        known = memoryOf(await store.loadSettings())
+        for (const id of new Set([...before.keys(), ...known.integrations.keys()])) announce(id)
+        continue
+      }
+      for (const change of news.changes) see(change)
+      known.version = news.version
+      if (news.changes.length === 0) return
+    }
   }
 
-  function disown(id: string) {
-    for (const [sender, owner] of senders) if (owner === id) senders.delete(sender)
+  function see(change: SettingsChange) {
+    if (change[0] === 'putClockOffset') for (const turn of clocks) turn(change[1])
+    else known.see(change)
+    if (change[0] === 'putIntegration') announce(change[1].id)
+    if (change[0] === 'deleteIntegration') announce(change[1])
   }
 
-  const announce = (id: string) => {
-    for (const listener of listeners) listener(id, integrations.get(id))
+  function announce(id: string) {
+    for (const listener of listeners) listener(id, known.integrations.get(id))
   }
+
+  /** What a method of the store did is seen when it resolves. */
+  const seen =
+    <Given extends unknown[]>(write: (...given: Given) => Promise<void>) =>
+    async (...given: Given) => {
+      await write(...given)
+      await catchUp()
+    }
+  const templates = catalogue(
+    { putTemplate: seen(store.putTemplate), deleteTemplate: seen(store.deleteTemplate) },
+    () => known.templates,
+  )
 
   return {
-    account: () => account,
-    integrations: () => [...integrations.values()],
-    integration: (id) => integrations.get(id),
+    account: () => known.account,
+    integrations: () => [...known.integrations.values()],
+    integration: (id) => known.integrations.get(id),
     holderOf(apiKey) {
-      const key = keys.get(hashOfKey(apiKey))
-      return key && integrations.get(key.integrationId)
+      const key = known.keys.get(hashOfKey(apiKey))
+      return key && known.integrations.get(key.integrationId)
     },
-    ownerOf: (channel, from) => integrations.get(senders.get(`${channel}:${from}`) ?? ''),
-    keysOf: (integrationId) => [...keys.values()].filter((key) => key.integrationId === integrationId),
-    pin: (integrationId, to) => pins.get(integrationId)?.get(to),
-    pinsOf: (integrationId) => [...(pins.get(integrationId)?.values() ?? [])],
-    pinCount: (integrationId) => pins.get(integrationId)?.size ?? 0,
-    optOut: optOuts.find,
-    optIn: optIns.find,
+    ownerOf: (channel, from) => known.integrations.get(known.senders.get(`${channel}:${from}`) ?? ''),
+    keysOf: (integrationId) => [...known.keys.values()].filter((key) => key.integrationId === integrationId),
+    pin: (integrationId, to) => known.pins.get(integrationId)?.get(to),
+    pinsOf: (integrationId) => [...(known.pins.get(integrationId)?.values() ?? [])],
+    pinCount: (integrationId) => known.pins.get(integrationId)?.size ?? 0,
+    optOut: (integrationId, msisdn) => known.optOuts.find(integrationId, msisdn),
+    optIn: (integrationId, msisdn) => known.optIns.find(integrationId, msisdn),
 
-    async putAccount(changed) {
-      await store.putAccount(changed)
-      account = changed
-    },
-    async putIntegration(integration, amount) {
-      await store.putIntegration(integration, typeof amount === 'number' ? millionths(amount) : amount)
-      integrations.set(integration.id, integration)
-      disown(integration.id)
-      claim(integration)
-      announce(integration.id)
-    },
-    async deleteIntegration(id) {
-      await store.deleteIntegration(id)
-      integrations.delete(id)
-      disown(id)
-      pins.delete(id)
-      optOuts.forget(id)
-      optIns.forget(id)
-      forgetTemplates(id)
-      for (const [keyHash, key] of keys) if (key.integrationId === id) keys.delete(keyHash)
-      announce(id)
-    },
-    async putKey(key) {
-      await store.putKey(key)
-      keys.set(key.hash, key)
-    },
-    async deleteKey(key) {
-      await store.deleteKey(key.id)
-      keys.delete(key.hash)
-    },
-    async putPin(pin) {
-      await store.putPin(pin)
-      remember(pin)
-    },
-    async deletePin(integrationId, number) {
-      await store.deletePin(integrationId, number)
-      pins.get(integrationId)?.delete(number)
-    },
-    async putOptOut(optOut) {
-      await store.putOptOut(optOut)
-      optOuts.add(optOut)
-    },
-    async deleteOptOut(integrationId, msisdn) {
-      await store.deleteOptOut(integrationId, msisdn)
-      optOuts.remove(integrationId, msisdn)
-    },
-    async putOptIn(optIn) {
-      await store.putOptIn(optIn)
-      optIns.add(optIn)
-    },
-    async deleteOptIn(integrationId, msisdn) {
-      await store.deleteOptIn(integrationId, msisdn)
-      optIns.remove(integrationId, msisdn)
-    },
-    wished(optOut, wish) {
-      if (wish === 'stop') optOuts.add(optOut)
-      else optOuts.remove(optOut.integrationId, optOut.msisdn)
-    },
+    putAccount: seen(store.putAccount),
+    putIntegration: seen((integration, amount?: number | null) =>
+      store.putIntegration(integration, typeof amount === 'number' ? millionths(amount) : amount),
+    ),
+    deleteIntegration: seen(store.deleteIntegration),
+    putKey: seen(store.putKey),
+    deleteKey: seen(({ id }: ApiKey) => store.deleteKey(id)),
+    putPin: seen(store.putPin),
+    deletePin: seen(store.deletePin),
+    putOptOut: seen(store.putOptOut),
+    deleteOptOut: seen(store.deleteOptOut),
+    putOptIn: seen(store.putOptIn),
+    deleteOptIn: seen(store.deleteOptIn),
     ...templates,
+    catchUp,
     onChange: (listener) => void listeners.push(listener),
+    onTurn: (listener) => void clocks.push(listener),
   }
 }

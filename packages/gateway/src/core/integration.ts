@@ -117,6 +117,8 @@ export type OptIn = OptOut
 
 /** Everything that is set up and not sent: kept in the store, and in memory. */
 export interface Settings {
+  /** Of the last change in it. */
+  version: number
   account: Account | undefined
   integrations: Integration[]
   keys: ApiKey[]

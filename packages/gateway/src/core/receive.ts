@@ -12,7 +12,7 @@ import { wishIn } from './wish.ts'
 
 export interface Receiving {
   store: Pick<Store, 'recordDlrs' | 'recordMos' | 'findMt'>
-  directory: Pick<Directory, 'integration' | 'wished'>
+  directory: Pick<Directory, 'integration' | 'catchUp'>
   windows: Pick<Windows, 'wrote'>
   lanes: Waker
   dispatchers: Warner
@@ -41,12 +41,14 @@ export async function receive(
   passed('webhook.stored')
 
   const people = new Map(written?.stored.map(({ id, from }) => [id, from]))
+  let hasWished = false
   for (const { id, at, wish } of news) {
     const from = people.get(id)
     if (from === undefined) continue
     app.windows.wrote(integrationId, from, at)
-    if (wish) app.directory.wished({ integrationId, msisdn: from, at }, wish)
+    if (wish) hasWished = true
   }
+  if (hasWished) await app.directory.catchUp()
   app.dispatchers.warn(reported?.faults ?? [])
   app.lanes.wake([...(reported?.lanes ?? []), ...(written?.lanes ?? [])])
 

@@ -5,6 +5,7 @@ import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Settings, Wish }
 import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
 import type { MediaFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
+import type { SettingsNews } from './settings-change.ts'
 import type { Template } from './template.ts'
 
 /**
@@ -174,6 +175,8 @@ export interface Store extends AsyncDisposable {
   // Settings
 
   loadSettings(): Promise<Settings>
+  /** What changed after a version, in the order of the commits, at most 1,000 changes; undefined when it is not known any more. */
+  settingsAfter(version: number): Promise<SettingsNews | undefined>
   /** How far the business clock is turned: 0 until it was put. */
   clockOffset(): Promise<number>
   putClockOffset(offsetMs: number): Promise<void>

@@ -17,6 +17,7 @@ import { reportsSuite } from './suite/reports.ts'
 import type { Stage } from './suite/scene.ts'
 import { sealingKeysSuite } from './suite/sealing-keys.ts'
 import { sendingSuite } from './suite/sending.ts'
+import { settingsChangesSuite } from './suite/settings-changes.ts'
 import { shadowsSuite } from './suite/shadows.ts'
 import { templatesSuite } from './suite/templates.ts'
 
@@ -51,6 +52,7 @@ export function storeSuite(open: (clock: Clock) => Promise<Store>): void {
       optOutsSuite,
       templatesSuite,
       sealingKeysSuite,
+      settingsChangesSuite,
       lanesSuite,
       lookingSuite,
       modelSuite,

@@ -5,7 +5,7 @@ import type { InTurn } from './in-turn.ts'
 import { Problem } from './problem.ts'
 
 export function clockHandlers(
-  { clock, store }: Pick<App, 'clock' | 'store'>,
+  { clock, store, directory }: Pick<App, 'clock' | 'store' | 'directory'>,
   change: InTurn,
 ): Pick<Handlers, 'getClock' | 'putClock'> {
   function turnable() {
@@ -16,10 +16,10 @@ export function clockHandlers(
     getClock: async () => ({ offsetMs: turnable().offsetMs() }),
     putClock: ({ body }) =>
       change(async () => {
-        const { turn } = turnable()
+        turnable()
         const { offsetMs } = bodyOf(admin.putClock, body)
         await store.putClockOffset(offsetMs)
-        turn(offsetMs)
+        await directory.catchUp() // which turns it
         return { offsetMs }
       }),
   }

@@ -117,6 +117,7 @@ export async function openSqlite(
     sealingKey: (owner) => read.call('sealingKey', 1, owner),
     putSealingKey: (owner, wrapped) => write.call('putSealingKey', 1, owner, wrapped),
 
+    settingsAfter: (version) => read.call('settingsAfter', 1, version),
     loadSettings: () => read.call('loadSettings', 1),
     clockOffset: () => read.call('clockOffset', 1),
     putClockOffset: (offsetMs) => write.call('putClockOffset', 1, offsetMs),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Balance } from '../../../core/balance.ts'
 import type { ApiKey, OptIn, OptOut, Pin, Settings } from '../../../core/integration.ts'
+import type { SettingsNews } from '../../../core/settings-change.ts'
 import type { KeptAnswer } from '../../../core/store.ts'
 import { answerKeptMs } from '../answer.ts'
 import { statement } from '../statement.ts'
@@ -25,10 +26,17 @@ const selectClock = 'SELECT offset_ms AS offsetMs FROM clock'
 
 const selectSealingKey = 'SELECT wrapped FROM sealing_keys WHERE owner = ?'
 
+const selectVersion = 'SELECT coalesce(max(number), 0) AS version FROM settings_changes'
+const selectOldest = 'SELECT min(number) AS number FROM settings_changes'
+
+const selectChanges = `
+  SELECT number, change FROM settings_changes WHERE number > ? ORDER BY number LIMIT 1000`
+
 const selectProbe = 'SELECT at FROM probes'
 
 export interface SettingsReads {
   loadSettings(now: number): Settings
+  settingsAfter(now: number, version: number): SettingsNews | undefined
   clockOffset(now: number): number
   answerOf(now: number, integrationId: string, idempotencyKey: string): KeptAnswer | undefined
   balanceOf(now: number, integrationId: string): Balance
@@ -48,12 +56,16 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
   const balance = statement<Balance>(db, selectBalance)
   const clock = statement<{ offsetMs: number }>(db, selectClock)
   const sealingKey = statement<{ wrapped: string }>(db, selectSealingKey)
+  const version = statement<{ version: number }>(db, selectVersion)
+  const oldest = statement<{ number: number | null }>(db, selectOldest)
+  const changes = statement<{ number: number; change: string }>(db, selectChanges)
   const probe = statement<{ at: number }>(db, selectProbe)
 
   return {
     loadSettings() {
       const row = account.get()
       return {
+        version: version.get()?.version ?? 0,
         account: row && JSON.parse(row.account),
         integrations: integrations.all().map(({ integration }) => JSON.parse(integration)),
         keys: keys.all(),
@@ -64,6 +76,11 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
           .all()
           .map(({ isDefault, template }) => ({ ...JSON.parse(template), isDefault: isDefault === 1 })),
       }
+    },
+    settingsAfter(_now, since) {
+      if ((oldest.get()?.number ?? 0) > since + 1) return undefined
+      const rows = changes.all(since)
+      return { version: rows.at(-1)?.number ?? since, changes: rows.map(({ change }) => JSON.parse(change)) }
     },
     clockOffset: () => clock.get()?.offsetMs ?? 0,
     answerOf: (now, integrationId, key) => answer.get(integrationId, key, now - answerKeptMs),

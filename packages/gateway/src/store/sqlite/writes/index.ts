@@ -14,6 +14,7 @@ import { type Mos, moEvents, mos } from './mos.ts'
 import { type OptOutWrites, optOuts } from './opt-outs.ts'
 import { type SealingKeyWrites, sealingKeys } from './sealing-keys.ts'
 import { type SettingsWrites, settings } from './settings.ts'
+import { logged } from './settings-changes.ts'
 import { standings } from './standing.ts'
 import { supplierIds } from './supplier-ids.ts'
 import { type TemplateWrites, templates } from './templates.ts'
@@ -47,6 +48,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
   const ids = supplierIds(db, apply)
   const { check, ...leasing } = leases(db)
   const { writeCounts, dropCounts, ...accepting } = accept(db, eventsOf, balancesOf)
+  const people = logged(db, optOuts(db))
   const writes = {
     ...accepting,
     ...attempts(db, {
@@ -56,15 +58,15 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
       supplierIds: ids,
     }),
     ...dlrs(standingsOf, ids, apply),
-    ...mos(db, { aliases: aliases(db), events: told, fetches: fetches(db), optOuts: optOuts(db) }),
+    ...mos(db, { aliases: aliases(db), events: told, fetches: fetches(db), optOuts: people }),
     ...fetchWrites(db, { leases: { check }, events: told }),
     ...callbacks(db, { check, ...leasing }, endpoints(db)),
     ...leasing,
     ...files(db),
-    ...optOuts(db),
-    ...settings(db, balancesOf),
+    ...people,
+    ...logged(db, settings(db, balancesOf)),
     ...sealingKeys(db),
-    ...templates(db),
+    ...logged(db, templates(db)),
   }
   return { writes, ending: { writeCounts, dropCounts } }
 }

@@ -64,6 +64,7 @@ export {
   type Body,
   bodyOf,
   type Content,
+  checkContent,
   forms,
   type MessageTypeName,
   messageTypes,

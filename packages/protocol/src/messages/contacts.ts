@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, flaw, form } from './form.ts'
+import { closed, flaw, form, isFlaw } from './form.ts'
 import { messageType } from './message-type.ts'
 
 const text = Type.Optional(Type.String())
@@ -45,6 +45,19 @@ export const contacts = messageType({
       ],
     },
   ],
+  check({ contacts }) {
+    const checked: Contact[] = []
+    for (const [i, contact] of contacts.entries()) {
+      const filled = filledIn(contact)
+      const lack = lackOf(filled)
+      if (lack !== undefined) return flaw(`contacts[${i}]${lack}`)
+      const { name, ...card } = filled
+      if (!name?.formattedName) return flaw(`contacts[${i}].name.formattedName`)
+      if (card.birthday !== undefined && !isDate(card.birthday)) return flaw(`contacts[${i}].birthday`)
+      checked.push({ name, ...card })
+    }
+    return { contacts: checked }
+  },
 })
 
 export const oneContacts = form({
@@ -79,20 +92,26 @@ export const oneContacts = form({
   },
   read({ contacts: sent }, isSealed) {
     const cards = sent.map(filledIn)
-    for (const [i, { name, ...card }] of cards.entries()) {
-      if (!name) return flaw(`contacts[${i}].name`)
+    for (const [i, card] of cards.entries()) {
+      const lack = lackOf(card)
+      if (lack !== undefined) return flaw(`contacts[${i}]${lack}`)
       // Nobody here could put a whole name together from sealed parts.
-      if (isSealed && !name.formattedName) return flaw(`contacts[${i}].name.formattedName`)
-      if (!isSealed && card.birthday !== undefined && !isDate(card.birthday))
-        return flaw(`contacts[${i}].birthday`)
-      if (!detailNames.some((name) => name in card)) return flaw(`contacts[${i}]`)
+      if (isSealed && !card.name?.formattedName) return flaw(`contacts[${i}].name.formattedName`)
     }
-    return { type: 'contacts' as const, contacts: { contacts: cards.map(cardOf) } }
+    const written = { contacts: cards.map(cardOf) }
+    const checked = isSealed ? written : contacts.check(written)
+    return isFlaw(checked) ? checked : { type: 'contacts' as const, contacts: checked }
   },
 })
 
 // The keys of a literal are its type's keys.
 const detailNames = Object.keys(details) as (keyof typeof details)[]
+
+/** The member that a card, without its empty texts, lacks; '' when it has nothing but a name. */
+function lackOf(card: Partial<Sent>): string | undefined {
+  if (!card.name) return '.name'
+  return detailNames.some((name) => name in card) ? undefined : ''
+}
 
 interface Sent extends Omit<Contact, 'name' | 'phones'> {
   name?: { formattedName?: string; firstName?: string; lastName?: string }

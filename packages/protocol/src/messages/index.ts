@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { contacts, oneContacts } from './contacts.ts'
-import type { Form } from './form.ts'
+import { type Flaw, type Form, isFlaw } from './form.ts'
 import { location, oneLocation } from './location.ts'
 import { type InlineMedia, legacyInlineMedia, media, oneInlineMedia, oneMediaByReference } from './media.ts'
 import { legacyHsm, oneHsm, oneTemplate, template } from './template.ts'
@@ -35,4 +35,12 @@ export const forms: readonly Form<Content | InlineMedia>[] = [
 export function bodyOf(content: Content): Body<MessageTypeName> {
   // By construction of Content, the member of a content's type name is that type's body.
   return (content as unknown as Record<MessageTypeName, Body<MessageTypeName>>)[content.type]
+}
+
+/** What the check of its type makes of a content whose texts are clear: the same without what is empty, or what is wrong. */
+export function checkContent(content: Content): Content | Flaw {
+  // As above: the check of a content's type takes that type's body, and answers one.
+  const check = messageTypes[content.type].check as (body: Body<MessageTypeName>) => object
+  const checked = check(bodyOf(content))
+  return isFlaw(checked) ? checked : ({ type: content.type, [content.type]: checked } as Content)
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { closed, flaw, form, isCipher } from './form.ts'
+import { closed, flaw, form, isCipher, isFlaw } from './form.ts'
 import { messageType } from './message-type.ts'
 
 export const location = messageType({
@@ -19,6 +19,12 @@ export const location = messageType({
       address: '100 Example Street, Bellville, Western Cape 7530',
     },
   ],
+  check({ latitude, longitude, name, address }) {
+    if (!isWithin(latitude, 90)) return flaw('location.latitude')
+    if (!isWithin(longitude, 180)) return flaw('location.longitude')
+    if (Number(latitude) === 0 && Number(longitude) === 0) return flaw('location')
+    return { latitude, longitude, ...(name && { name }), ...(address && { address }) }
+  },
 })
 
 const degrees = (most: number) =>
@@ -51,25 +57,22 @@ export const oneLocation = form({
     ),
   },
   read({ location: { latitude, longitude, name, address } }, isSealed) {
-    const isPart = isSealed ? isCipher : isWithin
-    if (!isPart(latitude, 90)) return flaw('location.latitude')
-    if (!isPart(longitude, 180)) return flaw('location.longitude')
-    if (!isSealed && Number(latitude) === 0 && Number(longitude) === 0) return flaw('location')
-    return {
-      type: 'location' as const,
-      location: {
-        latitude: asText(latitude),
-        longitude: asText(longitude),
-        ...(name && { name }),
-        ...(address && { address }),
-      },
+    if (isSealed && !isCipher(latitude)) return flaw('location.latitude')
+    if (isSealed && !isCipher(longitude)) return flaw('location.longitude')
+    const written = {
+      latitude: asText(latitude),
+      longitude: asText(longitude),
+      ...(name && { name }),
+      ...(address && { address }),
     }
+    const checked = isSealed ? written : location.check(written)
+    return isFlaw(checked) ? checked : { type: 'location' as const, location: checked }
   },
 })
 
-/** As it was written, unless it is not plain decimal degrees. */
-function isWithin(degrees: string | number, most: number): boolean {
-  return /^[+-]?\d{1,3}(\.\d{1,20})?$/.test(asText(degrees)) && Math.abs(Number(degrees)) <= most
+/** Plain decimal degrees. */
+function isWithin(degrees: string, most: number): boolean {
+  return /^[+-]?\d{1,3}(\.\d{1,20})?$/.test(degrees) && Math.abs(Number(degrees)) <= most
 }
 
 /** A number that JSON writes with an exponent is as good as any. */

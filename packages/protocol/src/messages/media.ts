@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { isLonger } from '../characters.ts'
-import { closed, flaw, form } from './form.ts'
+import { closed, flaw, form, isFlaw } from './form.ts'
 import { messageType } from './message-type.ts'
 import { isFileName, isMediaType, isSha256 } from './said-of-file.ts'
 
@@ -79,6 +79,10 @@ export const media = messageType({
     caption: Type.Optional(Type.String()),
   }),
   examples: [{ fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg', caption: 'File Caption' }],
+  check({ fileId, caption }) {
+    if (isLonger(caption ?? '', captionMaxLength)) return flaw('media.caption')
+    return { fileId, ...(caption && { caption }) }
+  },
 })
 
 export const oneMediaByReference = form({
@@ -101,8 +105,9 @@ export const oneMediaByReference = form({
   },
   example: { media: { fileId: 'c45ada9b-8a51-4413-a134-928c2b085d31.jpg', caption: 'File Caption' } },
   read({ media: { fileId, caption } }, isSealed) {
-    if (!isSealed && isLonger(caption ?? '', captionMaxLength)) return flaw('media.caption')
-    return { type: 'media' as const, media: { fileId, ...(caption && { caption }) } }
+    const written = { fileId, ...(caption && { caption }) }
+    const checked = isSealed ? written : media.check(written)
+    return isFlaw(checked) ? checked : { type: 'media' as const, media: checked }
   },
 })
 

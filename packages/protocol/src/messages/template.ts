@@ -33,6 +33,8 @@ export const template = messageType({
     websiteUrl: Type.Optional(WebsiteUrl),
   }),
   examples: [{ templateName: 'welcome_notification_demo', parameters: { 1: 'Example Ltd' } }],
+  // What its values have to be, the template says that they fill.
+  check: (filled) => filled,
 })
 type TemplateBody = Static<typeof template.body>
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { isLonger } from '../characters.ts'
-import { flaw, form } from './form.ts'
+import { flaw, form, isFlaw } from './form.ts'
 import { messageType } from './message-type.ts'
 
 export const textMaxLength = 4096
@@ -16,6 +16,10 @@ export const text = messageType({
     { body: 'Here is an example message' },
     { body: 'Here is an example message with a URL https://www.example.com', previewFirstUrl: true },
   ],
+  check(text) {
+    if (text.body === '') return flaw('content', 'content_empty')
+    return isLonger(text.body, textMaxLength) ? flaw('content', 'content_too_long') : text
+  },
 })
 
 /** AES-CBC adds a vector and padding, base64 a third. */
@@ -37,9 +41,10 @@ const written = {
     ),
   },
   read({ content, previewFirstUrl }: { content: string; previewFirstUrl?: boolean }, isSealed: boolean) {
-    if (isLonger(content, isSealed ? cipherMaxLength : textMaxLength))
-      return flaw('content', 'content_too_long')
-    return { type: 'text' as const, text: { body: content, ...(previewFirstUrl && { previewFirstUrl }) } }
+    if (isSealed && isLonger(content, cipherMaxLength)) return flaw('content', 'content_too_long')
+    const written = { body: content, ...(previewFirstUrl && { previewFirstUrl }) }
+    const checked = isSealed ? written : text.check(written)
+    return isFlaw(checked) ? checked : { type: 'text' as const, text: checked }
   },
 }
 export const oneText = form({ generation: 'one', ...written })

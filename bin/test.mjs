@@ -70,6 +70,12 @@ function needs() {
       byHand: 'install Chromium, or say in CHROMIUM_PATH where it is',
     },
     {
+      name: 'openssl',
+      of: (file) => /sealed|bad-input|every-status/.test(file),
+      isHere: () => spawnSync('openssl', ['version']).status === 0,
+      byHand: 'install openssl',
+    },
+    {
       name: 'curl',
       of: (file) => isStory(file) || file.includes('curl'),
       isHere: () => spawnSync('curl', ['--version']).status === 0,

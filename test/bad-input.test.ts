@@ -10,10 +10,10 @@ import { sealedInVain } from '../docs/generate/bad-input/sealed.ts'
 import { catalogue } from '../docs/generate/bad-input/templates.ts'
 import { type Installation, ids, keys } from './support/installation.ts'
 import { type Generation, generations } from './support/refusals.ts'
+import { encryption, sealing } from './support/sealing.ts'
 import { shared } from './support/shared.ts'
 
 /** Every line of the tables of wrong messages in `docs/errors.md`, sent beside a message that is fine. */
-const encryption = { mtKey: 'arn:aws:kms:test:mt', moKey: 'arn:aws:kms:test:mo' }
 let handset = 27_999_400_000
 
 interface Verdict {
@@ -47,7 +47,8 @@ async function fillCatalogue({ admin }: Installation) {
 
 async function check(installation: Installation, generation: Generation, { message, gets }: BadInput) {
   const [to, neighbour] = [String(++handset), String(++handset)]
-  const body = await withFiles(installation, JSON.stringify({ to, ...message[generation] }), to)
+  const written = await asSealed(installation, { to, ...message[generation] })
+  const body = await withFiles(installation, JSON.stringify(written), to)
   const { json, text } = await installation.send(generation, [body, { to: neighbour, content: 'Hello' }])
   const [bad, good] = (json as { messages: Verdict[] }).messages
   assert.equal(good?.accepted, true, text)
@@ -66,6 +67,21 @@ async function check(installation: Installation, generation: Generation, { messa
     const { errorCode, error } = legacyError(gets.reason, subject)
     assert.deepEqual(bad?.error, generation === 'one' ? { code, description } : { errorCode, error })
   }
+}
+
+/** The message, with what `docs/generate/bad-input/sealed.ts` has others stand for. */
+async function asSealed(installation: Installation, message: object): Promise<object> {
+  if (!JSON.stringify(message).includes('"key:')) return message
+  const [ours, others] = [await sealing(installation), await sealing(installation, 'of another account')]
+  const meant = (text: string): string => {
+    if (text === 'key:ours') return ours.encryptionKey
+    if (text === 'key:ours:cut') return ours.encryptionKey.slice(0, 40)
+    if (text === 'key:others') return others.encryptionKey
+    if (text.startsWith('sealed:')) return ours.text(text.slice('sealed:'.length))
+    const [, file] = text.split('sealed-file:')
+    return file === undefined ? text : ours.bytes(Buffer.from(file, 'base64')).toString('base64')
+  }
+  return JSON.parse(JSON.stringify(message), (_, value) => (typeof value === 'string' ? meant(value) : value))
 }
 
 /** The message, the files that it names uploaded for it. */

@@ -248,7 +248,7 @@ describe('a file that its client sealed', () => {
   const cipher = randomBytes(64)
   const seal = { encryptionKey: 'AQID', kmsArn: encryption.mtKey, sha256FileHash: sha256 }
 
-  test('is kept as it came, and never reaches the supplier', async () => {
+  test('is kept as it came, and does not reach the supplier under a key that is none', async () => {
     const { ask, url, received, send, phone } = installation()
     const { httpStatus, json } = await upload(
       { ask },

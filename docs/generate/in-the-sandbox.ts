@@ -38,13 +38,15 @@ export const inTheSandbox = {
   },
   not_on_channel: { to: '27996000029' },
   encryption_access_denied: {
-    what: 'a message with `encryptionKey`, where the integration has `encryption`',
+    what: 'a message whose `encryptionKey` is none that the integration’s `encryption.mtKey` wraps',
   },
-  encryption_content_error: { what: 'nothing yet: no key is asked for, so nothing is decrypted' },
+  encryption_content_error: {
+    what: 'a message with an `encryptionKey` of `waypost keys data-key`, and content that is not sealed',
+  },
   media_not_found: { to: '27996000080' },
   media_size_error: { to: '27996000081' },
   media_checksum_failure: {
-    what: 'a file whose bytes change in the gateway’s media folder while its message waits',
+    what: 'a file that its client sealed, with the `sha256Hash` of another; or one whose bytes change in the gateway’s media folder while its message waits',
   },
   media_rejected: { to: '27996000083' },
   media_upload_failed: { what: 'a message with a file and the fault `upload 135000`' },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { type Heard, type Installation, ids, keys } from './installation.ts'
 import type { Generation } from './refusals.ts'
+import { sealing } from './sealing.ts'
 
 /** What leads to a status; answers the id of the message that reaches it. */
 export type Provoke = (installation: Installation, generation: Generation) => Promise<string>
@@ -17,7 +18,23 @@ export const message =
   async ({ send }, generation) =>
     idIn(await send(generation, [{ ...text, ...changes }]))
 
-export const sealed = message({ content: 'c2VhbGVk', encryptionKey: 'AQID' })
+/** What no key of the integration wraps. */
+export const underNoKey = message({ content: 'c2VhbGVk', encryptionKey: 'AQID' })
+
+/** By a client that says it was sealed. */
+export const notSealed: Provoke = async (installation, generation) => {
+  const { encryptionKey } = await sealing(installation)
+  return message({ encryptionKey })(installation, generation)
+}
+
+/** A sealed picture that opens well, and has another hash than its client says. */
+export const withOtherHash: Provoke = async (installation, generation) => {
+  const { encryptionKey, bytes } = await sealing(installation)
+  const said = { contentType, sha256Hash: 'a'.repeat(64) }
+  const sealed = { encryptionKey, content: bytes(png).toString('base64') }
+  const inside = generation === 'one' ? { ...sealed, media: said } : { ...sealed, ...said }
+  return message(inside)(installation, generation)
+}
 
 /** A message for an hour from now, by the gateway's clock. */
 export const scheduled =

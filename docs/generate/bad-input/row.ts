@@ -5,7 +5,7 @@ export interface BadInput {
   what: string
   /**
    * What the message says besides `to`, in the generations that have such a message. A text `file:<name>` stands for the id
-   * of one of `files`.
+   * of one of `files`; `sealed.ts` has others that stand for something.
    */
   message: Partial<Record<Generation, object>>
   gets: Refused | { status: StatusName }

@@ -54,6 +54,11 @@ export const uploads: BadUpload[] = [
     parameters: { sha256FileHash: 'a'.repeat(64) },
     gets: invalid('sha256FileHash'),
   },
+  {
+    what: 'a kmsArn without encryptionKey',
+    parameters: { kmsArn: 'arn:aws:kms:x' },
+    gets: invalid('encryptionKey'),
+  },
   { what: 'an encryptionKey without kmsArn', parameters: { encryptionKey: 'AQID' }, gets: invalid('kmsArn') },
   {
     what: 'a sealed file, where the integration has no encryption',

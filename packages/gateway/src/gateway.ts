@@ -24,7 +24,6 @@ import { type Dispatch, dispatch } from './core/dispatch.ts'
 import { endpointLanes } from './core/endpoint.ts'
 import { openEvents } from './core/events.ts'
 import { fetching } from './core/fetch.ts'
-import { supplierFiles } from './core/files.ts'
 import { followSettings } from './core/follow-settings.ts'
 import { idMaker } from './core/ids.ts'
 import type { Integration } from './core/integration.ts'
@@ -36,6 +35,7 @@ import { report } from './core/report.ts'
 import { keepRetention } from './core/retention.ts'
 import type { CallbackEvent, ReportedFault } from './core/store.ts'
 import type { Supplier } from './core/supplier.ts'
+import { supplierFiles } from './core/supplier-files.ts'
 import { openWindows } from './core/window.ts'
 import { dataKeys } from './keys/data-keys.ts'
 import { openKeys } from './keys/index.ts'
@@ -97,7 +97,7 @@ export async function openGateway({
   )
   const supplierOf = supplierCache({
     agent,
-    files: supplierFiles({ media, store, now }),
+    files: supplierFiles({ media, store, keys, directory, now }),
     template: directory.template,
     userOf: store.userOf,
   })

@@ -67,9 +67,13 @@ export const statuses = {
     one: 60,
     legacy: 40,
     means:
-      'The key service does not let us use the key. None is asked yet, so whatever its client sealed ends here.',
+      'The key service does not let us use the key, or could not be asked before the message’s time ran out.',
   },
-  encryption_content_error: { one: 61, legacy: 41, means: 'The content cannot be decrypted.' },
+  encryption_content_error: {
+    one: 61,
+    legacy: 41,
+    means: 'The content, or its file, cannot be decrypted with its key, in whole or in part.',
+  },
   media_not_found: { one: 80, legacy: 30, means: 'The file was gone when it was to be sent.' },
   media_size_error: { one: 81, legacy: 31, means: 'The file is larger than the supplier takes.' },
   media_checksum_failure: {
@@ -77,7 +81,12 @@ export const statuses = {
     legacy: 32,
     means: 'The file does not have the hash that came with it.',
   },
-  media_rejected: { one: 83, legacy: 33, means: 'The supplier rejected the file.' },
+  media_rejected: {
+    one: 83,
+    legacy: 33,
+    means:
+      'The supplier rejected the file; or its client sealed it, and opened it is not what it was said to be.',
+  },
   media_upload_failed: {
     one: 83,
     legacy: 2000,

@@ -1,6 +1,6 @@
 import type { Channel, Content, Generation, StatusName } from '@waypost/protocol'
 import { mayBeAlias } from './alias.ts'
-import { attachmentFault, cannotOpen, fileIdOf, filesOf, noFiles } from './attachments.ts'
+import { attachmentFault, fileIdOf, filesOf, noFiles } from './attachments.ts'
 import { BalanceTooLow, chargeFor, withinBalance } from './balance.ts'
 import type { Directory } from './directory.ts'
 import { type Integration, linkedChannels } from './integration.ts'
@@ -186,8 +186,7 @@ function judge(
     attachment?.status ??
     templateFault(content, template, isSealed ? 'sealed' : sender.templatePolicy, files) ??
     windowFault(app, integration, submission, at) ??
-    (integration.mode === 'emulated' ? 'emulated' : undefined) ??
-    (isSealed ? cannotOpen : undefined)
+    (integration.mode === 'emulated' ? 'emulated' : undefined)
   if (!over) app.volume.count(integration.id, at, 1)
 
   const mt: Mt = {

@@ -4,9 +4,6 @@ import type { Integration } from './integration.ts'
 import type { MediaFile } from './media.ts'
 import type { Refusal } from './message.ts'
 
-/** What becomes of what its client sealed, as long as nothing here opens it. */
-export const cannotOpen = 'encryption_access_denied' satisfies StatusName
-
 /** The file that a message carries, where it carries one. */
 export function fileIdOf(content: Content): string | undefined {
   if (content.type === 'media') return content.media.fileId
@@ -46,7 +43,8 @@ export function attachmentFault(
   if (!file) return { refusal: { reason: 'media_not_found' } }
 
   const kind = mediaKindOf(file.contentType)
-  if (!kind || !isWhatItSays(file)) return { refusal: { reason: 'content_type_not_supported' } }
+  if (!kind || !(file.sealed || isWhatItSays(file)))
+    return { refusal: { reason: 'content_type_not_supported' } }
   const refusal = sizeFlaw(file)
   if (refusal) return { refusal }
   if (kind === 'audio' && content.type === 'media' && content.media.caption !== undefined)
@@ -55,8 +53,7 @@ export function attachmentFault(
   const isTemplate = content.type === 'template'
   const isForOther = file.to !== to && (isTemplate || file.to !== undefined) && !file.broadcastAllowed
   const isBroadcast = isTemplate && file.broadcastAllowed
-  if (isForOther || isBroadcast) return { status: 'media_metadata_error' }
-  return file.sealed && { status: cannotOpen }
+  return isForOther || isBroadcast ? { status: 'media_metadata_error' } : undefined
 }
 
 /** What a client's encryption may add to a file: a vector and padding. */
@@ -87,8 +84,11 @@ const looks: Record<string, readonly string[]> = {
 /** Text has no signature; of a container the first bytes may tell no more than that it is one. */
 const mayBeMute: readonly string[] = ['text/plain', 'audio/aac', 'audio/mpeg']
 
-function isWhatItSays({ contentType, looksLike, sealed }: MediaFile): boolean {
-  if (sealed) return true // whoever opens it will see
+/** A sealed file is not asked before it is opened. */
+export function isWhatItSays({
+  contentType,
+  looksLike,
+}: Pick<MediaFile, 'contentType' | 'looksLike'>): boolean {
   const type = mediaTypeOf(contentType)
   if (looksLike === undefined) return mayBeMute.includes(type)
   const seen = mediaTypeOf(looksLike)

@@ -7,7 +7,9 @@ import { oneStatus } from '@waypost/protocol'
 import { openStore } from '../store/index.ts'
 import { scene } from '../store/suite/scene.ts'
 import { type Dispatching, dispatch } from './dispatch.ts'
+import { sealText } from './envelope.ts'
 import type { Integration } from './integration.ts'
+import { wrappingKeys } from './keys.fake.ts'
 import type { Mt, Outcome } from './message.ts'
 import { type ReportedFault, type Store, StoreUnavailable } from './store.ts'
 import type { Supplier } from './supplier.ts'
@@ -133,6 +135,64 @@ describe('a lane', () => {
     assert.partialDeepStrictEqual(await find(mt), { attempts: 1, uncertain: false, status: 'queued' })
   })
 
+  test('gives its supplier clear what its client sealed, and keeps it sealed', async (t) => {
+    const { accept, find, prepareWith, sealed, sends, served } = await lane(t)
+    const prepared: Mt[] = []
+    prepareWith(async (mt) => void prepared.push(mt))
+    const [mt] = await accept(await sealed('Hello'))
+    assert.ok(mt)
+    await served.until(async () => (await find(mt)).status === 'sent')
+    const { encryptionKey: _, ...clear } = { ...mt, content: { type: 'text', text: { body: 'Hello' } } }
+    for (const given of [prepared, sends])
+      assert.deepEqual(given, [{ ...clear, attempts: 1, status: 'accepted' }])
+    assert.deepEqual((await find(mt)).content, mt.content)
+  })
+
+  test('is not held when keys cannot be had: what is clear goes, and what was sealed ends in 60 with its time', async (t) => {
+    const { accept, clock, find, holds, keys, sealed, sends, served, told } = await lane(t)
+    const sealedOnes = await Promise.all(Array.from({ length: 12 }, () => sealed('Hello')))
+    keys.breakOff()
+    const waiting = await accept(...sealedOnes.map((one, i) => ({ ...one, to: `278222222${10 + i}` })))
+    await served.until(async () => {
+      const all = await Promise.all(waiting.map(find))
+      return all.every(({ status, attempts }) => status === 'queued' && attempts > 0)
+    })
+    const [clear] = await accept({})
+    assert.ok(clear)
+    await served.until(async () => (await told(clear)).includes('sent'))
+    assert.deepEqual(
+      sends.map(({ id }) => id),
+      [clear.id],
+    )
+    assert.deepEqual(holds, [])
+    clock.at += 25 * 60 * 60_000
+    const [first] = waiting
+    assert.ok(first)
+    await served.until(async () => (await told(first)).includes('encryption_access_denied'))
+  })
+
+  test('that was held learns nothing of its supplier from a message that cannot be opened', async (t) => {
+    const { accept, answerWith, find, sealed, sends, served } = await lane(t)
+    let underWay = 0
+    const together: number[] = []
+    answerWith(async () => {
+      together.push(++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      underWay--
+      return sends.length === 1
+        ? { type: 'deferred', retry: 'throughput', status: 'server_rate_limit' }
+        : { type: 'sent', supplierIds: [`wamid.${sends.length}`] }
+    })
+    await accept({})
+    await served.until(async () => sends.length === 1)
+    const [bad] = await accept({ ...(await sealed('Hello')), encryptionKey: 'AQID', priority: 0 })
+    await accept(...Array.from({ length: 5 }, (_, person) => ({ to: `278222222${person}` })))
+    assert.ok(bad)
+    await served.until(async () => sends.length === 7)
+    assert.equal((await find(bad)).status, 'encryption_access_denied')
+    assert.deepEqual(together.slice(0, 3), [1, 1, 1])
+  })
+
   test('goes on while as much as it may send at once is being handed over', async (t) => {
     const { accept, prepareWith, sends, served } = await lane(t)
     const isBig = ({ to }: Mt) => to !== '27821111111'
@@ -212,6 +272,8 @@ async function lane(t: TestContext) {
   t.after(() => store[Symbol.asyncDispose]())
   const own = scene({ store, clock })
 
+  const keys = wrappingKeys()
+  const holds: string[] = []
   const sends: Mt[] = []
   const moved: { mtId: string; dueAt: number }[] = []
   let failures = 0
@@ -222,6 +284,7 @@ async function lane(t: TestContext) {
     integration: {
       id: own.integrationId,
       active: true,
+      encryption: { mtKey: 'mt', moKey: 'mo' },
       whatsapp: { active: true, from: own.from },
     } as Integration,
     others: new Map<string, Integration>(),
@@ -243,6 +306,7 @@ async function lane(t: TestContext) {
     {
       store: watched,
       directory: {
+        template: () => undefined,
         integration: (id) => (id === own.integrationId ? settings.integration : settings.others.get(id)),
         ownerOf: () => (settings.integration.whatsapp ? settings.integration : undefined),
         optOut: () => undefined,
@@ -261,11 +325,12 @@ async function lane(t: TestContext) {
         },
       }),
       lanes: { wake: silent },
+      keys,
       events: {
         mtAttempted: silent,
         mtExpired: silent,
         mtStopped: silent,
-        laneHeld: silent,
+        laneHeld: (lane) => void holds.push(lane),
         storeFailed: silent,
         storeWrote: silent,
         bug: (_where, error) => assert.fail(String(error)),
@@ -299,9 +364,18 @@ async function lane(t: TestContext) {
     }
   }
 
+  /** A text as its client seals it. */
+  async function sealed(body: string): Promise<Partial<Mt>> {
+    const { key, wrapped } = await keys.make('mt')
+    return { content: { type: 'text', text: { body: sealText(key, body) } }, encryptionKey: wrapped }
+  }
+
   return {
     ...own,
     settings,
+    holds,
+    sealed,
+    keys,
     sends,
     moved,
     answerWith(next: typeof answer) {

@@ -1,10 +1,12 @@
 import type { Channel, StatusName } from '@waypost/protocol'
+import { carry } from './carry.ts'
 import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import { type Hold, hold } from './hold.ts'
 import type { Integration } from './integration.ts'
 import type { LaneWork, Waker } from './lane.ts'
-import type { Mt, Outcome } from './message.ts'
+import type { Mt, NotSent, Outcome } from './message.ts'
+import type { OpeningMt } from './open-mt.ts'
 import { type Pace, pace } from './pace.ts'
 import { type Pairs, pairs } from './pairs.ts'
 import { perLane } from './per-lane.ts'
@@ -15,9 +17,9 @@ import { type Lease, laneOf, type RecordedOutcome, type ReportedFault, type Stor
 import { stored } from './stored.ts'
 import type { Supplier } from './supplier.ts'
 
-export interface Dispatching {
+export interface Dispatching extends OpeningMt {
   store: Pick<Store, 'dueMts' | 'expiredMts' | 'beginAttempts' | 'recordOutcomes' | 'postpone'>
-  directory: Pick<Directory, 'integration' | 'ownerOf' | 'optOut' | 'pin' | 'onChange'>
+  directory: Pick<Directory, 'integration' | 'template' | 'ownerOf' | 'optOut' | 'pin' | 'onChange'>
   supplierOf(integration: Integration, channel: Channel): Supplier
   lanes: Waker
   events: Pick<
@@ -51,11 +53,10 @@ interface Sender {
   pace: Pace
   pairs: Pairs
   hold: Hold
-  /** How many messages are being prepared. */
+  /** How many messages are being opened and prepared. */
   preparing: number
 }
 
-const sendTimeoutMs = 30_000
 /** How often a lane that is served is looked through for messages whose time ran out. */
 const lookEveryMs = 60_000
 const pageMost = 500
@@ -242,7 +243,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
 
   async function send(sender: Sender, mt: Mt, signal: AbortSignal) {
     const startedAt = performance.now()
-    const outcome = await carry(sender, mt, signal).catch((error: unknown) => {
+    const outcome = await carry(app, mt, { carrier: sender, stopping: signal }).catch((error: unknown) => {
       app.events.bug('supplier.send', error, mt.id)
       return { type: 'unknown', cause: 'bug' } as const
     })
@@ -269,8 +270,8 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
           status: outcome.held ? 'queued_at_limit' : 'sent',
         }
       case 'failed':
-        sender.hold.answered(performance.now())
-        return outcome
+        if (!outcome.unasked) sender.hold.answered(performance.now())
+        return { type: 'failed', status: outcome.status, ...codeOf(outcome) }
       case 'unknown':
         fault(sender, mt)
         return {
@@ -280,7 +281,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
         }
       case 'deferred': {
         const wait = defer(sender, mt, outcome)
-        const code = outcome.supplierCode === undefined ? {} : { supplierCode: outcome.supplierCode }
+        const code = codeOf(outcome)
         if (at + wait >= mt.expiresAt) return { type: 'failed', status: outcome.status, ...code } // there would be no other attempt
         // What the lane holds back goes when the lane does, which may be sooner than planned.
         const dueAt = policies[outcome.retry].waits === 'lane' ? at : at + wait
@@ -293,8 +294,9 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   /** Answers how long this message waits. */
-  function defer(sender: Sender, mt: Mt, { retry, retryAfterMs }: Outcome & { type: 'deferred' }): number {
-    if (policies[retry].waits === 'message') fault(sender, mt)
+  function defer(sender: Sender, mt: Mt, outcome: Outcome & { type: 'deferred' }): number {
+    const { retry, retryAfterMs, unasked } = outcome
+    if (policies[retry].waits === 'message' && !unasked) fault(sender, mt)
     return waitOut(sender, { ...mt, lane: laneOf(mt), retry }, retryAfterMs)
   }
 
@@ -348,16 +350,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 }
 
-/** A stop waits for a send, which is short, but not for what is handed over before it. */
-async function carry(sender: Sender, mt: Mt, stopping: AbortSignal): Promise<Outcome> {
-  const { supplier } = sender
-  let kept: Outcome | undefined
-  if (supplier.prepare) {
-    sender.preparing++
-    kept = await supplier.prepare(mt, stopping).finally(() => sender.preparing--)
-  }
-  return kept ?? supplier.send(mt, AbortSignal.timeout(sendTimeoutMs))
-}
+const codeOf = ({ supplierCode }: NotSent) => (supplierCode === undefined ? {} : { supplierCode })
 
 type Fault = Pick<ReportedFault, 'lane' | 'to' | 'attempts' | 'retry'>
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type Decipheriv, type KeyObject, randomBytes } from 'node:crypto'
 
 /**
  * What clients seal and open, and we with them: AES-256-CBC with PKCS#7 padding, behind a random vector of 16 bytes. Texts
@@ -30,6 +30,33 @@ export function openText(key: KeyObject, sealed: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(clear)
   } catch {
     throw new Unopenable('the content cannot be opened')
+  }
+}
+
+/** A file's bytes; throws `Unopenable` at their end, and never before. */
+export async function* openBytes(key: KeyObject, sealed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let vector = Buffer.alloc(0)
+  let opening: Decipheriv | undefined
+  for await (const chunk of sealed) {
+    let rest = chunk
+    if (!opening) {
+      vector = Buffer.concat([vector, chunk])
+      if (vector.length < blockBytes) continue
+      opening = createDecipheriv(cipher, key, vector.subarray(0, blockBytes))
+      rest = vector.subarray(blockBytes)
+    }
+    yield opening.update(rest)
+  }
+  const last = lastOf(opening)
+  if (!last) throw new Unopenable('the content cannot be opened')
+  yield last
+}
+
+function lastOf(opening: Decipheriv | undefined): Buffer | undefined {
+  try {
+    return opening?.final()
+  } catch {
+    return undefined // its only reasons are a block that is not whole and padding that is none
   }
 }
 

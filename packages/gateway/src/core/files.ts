@@ -13,7 +13,6 @@ import {
 } from './media.ts'
 import type { Refusal } from './message.ts'
 import type { Store } from './store.ts'
-import type { SupplierFiles } from './supplier.ts'
 
 export interface Filing {
   media: MediaStore
@@ -84,7 +83,7 @@ export async function keepFile(
 }
 
 /** What a file's first bytes say it is. */
-async function typeOf(head: Uint8Array): Promise<string | undefined> {
+export async function typeOf(head: Uint8Array): Promise<string | undefined> {
   const found = await fileTypeFromBuffer(head)
   // It looks through a PNG's parts for an animation; where the first is longer than what we have, it gives up.
   return (
@@ -111,27 +110,6 @@ export async function findFile(
   if (!isFileId(id)) return undefined
   const file = await store.findFile(id)
   return file?.integrationId === integrationId && file.expiresAt > now() ? file : undefined
-}
-
-/** Files as suppliers need them: whose they are was checked when the message was accepted. */
-export function supplierFiles({ media, store, now }: Supplying): SupplierFiles {
-  return {
-    async find(fileId) {
-      const file = await store.findFile(fileId)
-      return file && file.expiresAt > now() ? file : undefined
-    },
-    open: (fileId) => media.open(fileId),
-    known: (fileId, sender) => store.supplierFile(fileId, sender, now()),
-    remember: (fileId, sender, supplierId, keptMs) =>
-      store.putSupplierFile({ fileId, sender, supplierId, expiresAt: now() + keptMs }),
-    forget: (fileId, sender, supplierId) => store.forgetSupplierFile({ fileId, sender, supplierId }),
-  }
-}
-
-interface Supplying {
-  media: Pick<MediaStore, 'open'>
-  store: Pick<Store, 'findFile' | 'supplierFile' | 'putSupplierFile' | 'forgetSupplierFile'>
-  now(): number
 }
 
 /** A range of a file as `Range` asks for it (RFC 9110, 14.2): undefined sends all of it, null is not there. */

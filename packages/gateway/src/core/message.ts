@@ -144,10 +144,12 @@ export type Retry =
  *  - `deferred`: it certainly does not, and trying again may help. `status` is what the message ends in if its time runs
  *    out, or if it meets the same code again after `repeats` tries more.
  *  - `unknown`: it may have it.
+ *
+ * `unasked` says that the supplier was not even asked: it speaks neither for it nor against it.
  */
 export type Outcome =
   | { type: 'sent'; supplierIds: string[]; held?: boolean }
-  | { type: 'failed'; status: StatusName; supplierCode?: string }
+  | { type: 'failed'; status: StatusName; supplierCode?: string; unasked?: true }
   | {
       type: 'deferred'
       retry: Retry
@@ -155,8 +157,12 @@ export type Outcome =
       retryAfterMs?: number
       supplierCode?: string
       repeats?: number
+      unasked?: true
     }
   | { type: 'unknown'; cause: string }
+
+/** The supplier certainly does not have it. */
+export type NotSent = Exclude<Outcome, { type: 'sent' | 'unknown' }>
 
 /** Why acceptance refused a message: a row of the protocol's table of reasons, and what its wording names. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { MessageTypeName } from '@waypost/protocol'
 import type { MediaFile } from './media.ts'
-import type { Dlr, Mo, Mt, Outcome } from './message.ts'
+import type { Dlr, Mo, Mt, NotSent, Outcome } from './message.ts'
 import type { FoundTemplate } from './template.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface Supplier {
    * Hands over what a message refers to, before it is sent. Answers the outcome where that keeps the message from being
    * sent; it certainly was not. Absent where messages refer to nothing big.
    */
-  prepare?(mt: Mt, signal: AbortSignal): Promise<Exclude<Outcome, { type: 'sent' | 'unknown' }> | undefined>
+  prepare?(mt: Mt, signal: AbortSignal): Promise<NotSent | undefined>
   send(mt: Mt, signal: AbortSignal): Promise<Outcome>
   /** Present on suppliers that call us over HTTP. */
   readonly webhook?: Webhook
@@ -82,10 +82,21 @@ export interface Reading {
 /** The files that messages carry, as a supplier needs them. */
 export interface SupplierFiles {
   find(fileId: string): Promise<MediaFile | undefined>
-  open(fileId: string): Promise<Readable | undefined>
+  /**
+   * Its bytes as whoever gets the message is to have them: what its client sealed is opened, and nothing of it is given out
+   * before all of it was found right. Or the outcome of a message that has to go without it; undefined when it is gone.
+   */
+  open(file: MediaFile, signal: AbortSignal): Promise<ClearFile | NotSent | undefined>
   /** What the supplier calls a file that it was given for this sender before, as long as it has it. */
   known(fileId: string, sender: string): Promise<string | undefined>
   remember(fileId: string, sender: string, supplierId: string, keptMs: number): Promise<void>
   /** It turned out not to have it any more. */
   forget(fileId: string, sender: string, supplierId: string): Promise<void>
+}
+
+export interface ClearFile {
+  stream: Readable
+  bytes: number
+  /** Hex. */
+  sha256: string
 }

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { supplierFiles } from '../core/files.ts'
+import { wrappingKeys } from '../core/keys.fake.ts'
 import type { MediaFile } from '../core/media.ts'
 import type { SupplierFiles } from '../core/supplier.ts'
+import { supplierFiles } from '../core/supplier-files.ts'
 import { openMedia } from '../media/index.ts'
 import { openStore } from '../store/index.ts'
 
@@ -22,8 +23,10 @@ export async function testFiles(): Promise<TestFiles> {
     await store[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
   })
+  // Nothing that a supplier's own tests carry is sealed.
+  const directory = { integration: () => undefined }
   return {
-    ...supplierFiles({ store, media, now: Date.now }),
+    ...supplierFiles({ store, media, now: Date.now, keys: wrappingKeys(), directory }),
     async put(file, bytes) {
       async function* whole() {
         yield bytes

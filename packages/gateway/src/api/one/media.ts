@@ -123,7 +123,9 @@ function readSealed(
   { encryption }: Integration,
   { encryptionKey, kmsArn, sha256 }: Record<keyof SealedFile, string | undefined>,
 ): SealedFile | Refusal | undefined {
-  if (encryptionKey === undefined) return undefined
+  // Whoever names a key has sealed something, and lost the key on the way.
+  if (encryptionKey === undefined)
+    return kmsArn ? { reason: 'parameter_invalid', subject: 'encryptionKey' } : undefined
   if (!kmsArn) return { reason: 'parameter_invalid', subject: 'kmsArn' }
   if (!encryption) return { reason: 'channel_inactive' }
   if (!encryptionKey) return { reason: 'parameter_invalid', subject: 'encryptionKey' }

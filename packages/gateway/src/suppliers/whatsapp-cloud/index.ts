@@ -1,7 +1,7 @@
 import { mayBeAlias } from '../../core/alias.ts'
 import { fileIdOf } from '../../core/attachments.ts'
 import type { Integration } from '../../core/integration.ts'
-import type { Mt, Outcome } from '../../core/message.ts'
+import type { Mt, NotSent, Outcome } from '../../core/message.ts'
 import type { Supplier } from '../../core/supplier.ts'
 import { type Post, post } from '../http.ts'
 import type { SupplierTools } from '../index.ts'
@@ -10,7 +10,7 @@ import { downloader } from './download.ts'
 import { isOfFile } from './errors.ts'
 import { carries, requestOf } from './render.ts'
 import { templatesOf } from './templates.ts'
-import { type Failed, type Uploaded, uploader } from './upload.ts'
+import { type Uploaded, uploader } from './upload.ts'
 import { webhookOf } from './webhook.ts'
 
 /** Meta's WhatsApp Business Cloud API: one business phone number of one integration. */
@@ -33,7 +33,7 @@ export function whatsappCloud(
     post: to(new URL(`${phoneNumber}/media`)),
   })
 
-  async function prepare({ content }: Mt, signal: AbortSignal): Promise<Failed | undefined> {
+  async function prepare({ content }: Mt, signal: AbortSignal): Promise<NotSent | undefined> {
     const fileId = fileIdOf(content)
     const uploaded = fileId === undefined ? undefined : await upload(fileId, signal)
     return uploaded && 'type' in uploaded ? uploaded : undefined
@@ -80,5 +80,5 @@ export function whatsappCloud(
   }
 }
 
-const isRefused = (outcome: Outcome): outcome is Failed =>
+const isRefused = (outcome: Outcome): outcome is NotSent =>
   outcome.type === 'failed' || outcome.type === 'deferred'

@@ -4,8 +4,8 @@ import { mediaKindOf } from '@waypost/protocol'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { MediaFile } from '../../core/media.ts'
-import type { Outcome } from '../../core/message.ts'
-import type { SupplierFiles } from '../../core/supplier.ts'
+import type { NotSent } from '../../core/message.ts'
+import type { ClearFile, SupplierFiles } from '../../core/supplier.ts'
 import { type Body, isSuccess, type NoReply, type Reply } from '../http.ts'
 import { outcomeOfReply } from './answer.ts'
 import { isOfFile } from './errors.ts'
@@ -33,8 +33,6 @@ export function referenceTo({ uploaded }: { uploaded?: Uploaded }, caption?: str
   return { type: kind, [kind]: { id, ...(caption !== undefined && { caption }), ...filename } }
 }
 
-export type Failed = Exclude<Outcome, { type: 'sent' | 'unknown' }>
-
 const Answer = Compile(Type.Object({ id: Type.String({ minLength: 1 }) }))
 
 /** Meta keeps an upload for 30 days; one that is about to go is not relied on. */
@@ -50,20 +48,21 @@ export const uploadTimeMs = ({ bytes }: Pick<MediaFile, 'bytes'>): number =>
  * message certainly did not go out, so a failure is never `unknown`.
  */
 export function uploader({ files, phoneNumberId, post }: Needs) {
-  const underWay = new Map<string, Promise<Uploaded | Failed>>()
+  const underWay = new Map<string, Promise<Uploaded | NotSent>>()
 
-  async function upload(fileId: string, signal: AbortSignal): Promise<Uploaded | Failed> {
+  async function upload(fileId: string, signal: AbortSignal): Promise<Uploaded | NotSent> {
     const file = await files.find(fileId)
     if (!file) return { type: 'failed', status: 'media_not_found' }
     const known = await files.known(fileId, phoneNumberId)
     if (known !== undefined) return { id: known, file, isOld: true }
-    const bytes = await files.open(fileId)
-    if (!bytes) return { type: 'failed', status: 'media_not_found' }
+    const clear = await files.open(file, signal)
+    if (!clear) return { type: 'failed', status: 'media_not_found' }
+    if ('type' in clear) return clear
 
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(uploadTimeMs(file))])
-    const read = held(file, bytes)
-    const answer = await post(multipart(file, read.bytes()), inTime)
-    bytes.destroy() // where it was not read to its end
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(uploadTimeMs(clear))])
+    const read = held(clear)
+    const answer = await post(multipart(file, { bytes: clear.bytes, stream: read.bytes() }), inTime)
+    clear.stream.destroy() // where it was not read to its end
     if (read.isDamaged()) return { type: 'failed', status: 'media_checksum_failure' }
     const id = idIn(answer)
     if (id === undefined) return failureOf(answer)
@@ -71,7 +70,7 @@ export function uploader({ files, phoneNumberId, post }: Needs) {
     return { id, file, isOld: false }
   }
 
-  return (fileId: string, signal: AbortSignal): Promise<Uploaded | Failed> => {
+  return (fileId: string, signal: AbortSignal): Promise<Uploaded | NotSent> => {
     const known = underWay.get(fileId)
     if (known) return known
     const uploading = upload(fileId, signal).finally(() => underWay.delete(fileId))
@@ -85,7 +84,7 @@ function idIn(answer: Reply | NoReply): string | undefined {
   return answer.json.id
 }
 
-function failureOf(answer: Reply | NoReply): Failed {
+function failureOf(answer: Reply | NoReply): NotSent {
   const outcome = 'type' in answer ? answer : outcomeOfReply(answer)
   switch (outcome.type) {
     case 'failed':
@@ -106,7 +105,7 @@ function failureOf(answer: Reply | NoReply): Failed {
 }
 
 /** A file's bytes, held to what was kept: what a disk has spoilt breaks off before its end, so that nobody takes it. */
-function held({ sha256, bytes: kept }: MediaFile, stream: Readable) {
+function held({ sha256, bytes: kept, stream }: ClearFile) {
   let damaged = false
   async function* bytes() {
     const hash = createHash('sha256')
@@ -125,7 +124,10 @@ function held({ sha256, bytes: kept }: MediaFile, stream: Readable) {
 }
 
 /** As `POST /{phone-number-id}/media` wants it: the form of RFC 7578, its length known, its file a stream. */
-function multipart({ contentType, fileName, bytes }: MediaFile, stream: AsyncIterable<Uint8Array>): Body {
+function multipart(
+  { contentType, fileName }: MediaFile,
+  { bytes, stream }: { bytes: number; stream: AsyncIterable<Uint8Array> },
+): Body {
   // The last line of defence: a character that ends a header is in none.
   const type = contentType.replaceAll(/[^\x20-\x7e]/g, '')
   const boundary = `waypost-${randomUUID()}`

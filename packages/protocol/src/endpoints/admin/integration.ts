@@ -157,7 +157,7 @@ const EncryptionSettings = Type.Object(
   {
     additionalProperties: false,
     description:
-      'Messages that their client sealed (`encryptionKey`) are accepted. No key is asked for yet: such a message is kept as it came, never sent, and ends in status 60; what handsets write is called back in the clear.',
+      'Messages that their client sealed (`encryptionKey`) are accepted, kept as they came, and opened in memory when they are sent. What handsets write is called back in the clear.',
   },
 )
 

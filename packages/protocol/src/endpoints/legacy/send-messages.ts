@@ -12,7 +12,7 @@ export const LegacyMessageCommon = {
   encryptionKey: Type.Optional(
     Type.String({
       description:
-        'The message is encrypted by the client, under this wrapped key. It is accepted where the integration has `encryption` and kept as it came; nothing here opens it yet, so it ends in status 40.',
+        'The message is encrypted by the client, under this wrapped key. It is accepted where the integration has `encryption`, kept as it came, and opened in memory when it is sent; where that fails it ends in status 40 or 41.',
     }),
   ),
   ...timing,

@@ -54,9 +54,11 @@ export const uploadMedia = endpoint({
       '64 hex digits, of the clear file; required with `encryptionKey`. Clear bytes that have another hash are refused.',
     ),
     encryptionKey: text(
-      'The file is encrypted by the client, under this wrapped key. It is kept as it came; nothing here opens it yet, so a message that names it ends in status 60.',
+      'The file is encrypted by the client, under this wrapped key. It is kept as it came and opened when a message that names it is sent; where that fails the message ends in status 60, 61, 81, 82 or 83.',
     ),
-    kmsArn: text('The key that wraps it; required with `encryptionKey`.'),
+    kmsArn: text(
+      'The key that wraps it: the integration’s `encryption.mtKey`. Required with `encryptionKey`.',
+    ),
   },
   request: { schema: bytes, contentType: '*/*' },
   answers: {

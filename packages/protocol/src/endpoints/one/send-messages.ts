@@ -21,7 +21,7 @@ export const OneMessageCommon = {
   encryptionKey: Type.Optional(
     Type.String({
       description:
-        'The message is encrypted by the client, under this wrapped key. It is accepted where the integration has `encryption` and kept as it came; nothing here opens it yet, so it ends in status 60.',
+        'The message is encrypted by the client, under this wrapped key. It is accepted where the integration has `encryption`, kept as it came, and opened in memory when it is sent; where that fails it ends in status 60 or 61.',
     }),
   ),
   contentType: notCarried(),

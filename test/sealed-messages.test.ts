@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { oneError } from '@waypost/protocol'
@@ -188,6 +188,24 @@ for (const [generation, own] of Object.entries(rows) as [Generation, Row[]][])
         assert.doesNotMatch(JSON.stringify(content), /Ann|cake|pressed|Example|你好/, 'it is kept sealed')
       })
   })
+
+test('nothing of what was sealed is on the gateway’s disk in the clear', async () => {
+  const secret = 'Nobody is to read this.'
+  const bytes = Buffer.concat([pdf, Buffer.from(secret)])
+  const { encryptionKey, ...seal } = await sealing(installation())
+  const media = { contentType: 'application/pdf', caption: seal.text(secret), sha256Hash: sha256(bytes) }
+  const [first, second] = [String(++handset), String(++handset)]
+  await accepted('one', { to: first, encryptionKey, content: seal.text(secret) })
+  await accepted('one', { to: second, encryptionKey, content: seal.bytes(bytes).toString('base64'), media })
+  assert.equal((await shownOn(first)).shown.text, secret)
+  assert.equal((await shownOn(second)).shown.caption, secret)
+
+  const { folder } = installation()
+  const found = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  assert.ok(files.length > 2)
+  for (const file of files) assert.equal((await readFile(file)).indexOf(secret), -1, file)
+})
 
 describe('a sealed file', () => {
   test('may have another key than the message that names it, and goes out again and again', async () => {

@@ -32,7 +32,8 @@ const recipients = {
 /** Overrides of the two integrations of a test, member by member. */
 export type Overrides = Partial<Record<'one' | 'legacy', Record<string, unknown>>> & {
   account?: Record<string, unknown>
-  env?: Record<string, string>
+  /** Told where the sandbox is. */
+  env?: Record<string, string> | ((sandboxUrl: string) => Record<string, string>)
   roles?: readonly Role[]
 }
 
@@ -77,7 +78,7 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     WAYPOST_DATA: folder,
     WAYPOST_PROVISION: file,
     WAYPOST_LOG_LEVEL: 'silent',
-    ...overrides.env,
+    ...(typeof overrides.env === 'function' ? overrides.env(sandbox.url) : overrides.env),
   })
   const log = pino({ level: config.WAYPOST_LOG_LEVEL })
   const start = (as: readonly Role[]) => openGateway({ config, log, adminToken, version: '0.0.0', roles: as })

@@ -24,6 +24,11 @@ export async function sealing(
 ): Promise<Sealing> {
   await using service = await openLocal({ path: join(folder, 'keys.json') }) // the gateway's own, as it is by default
   const { key, wrapped } = await service.make(name)
+  return sealer(key, wrapped)
+}
+
+/** With this data key. */
+export function sealer(key: Buffer, encryptionKey: string): Sealing {
   const bytes = (clear: Uint8Array) => {
     const vector = randomBytes(16)
     const cipher = ['enc', '-aes-256-cbc', '-K', key.toString('hex'), '-iv', vector.toString('hex')]
@@ -35,7 +40,7 @@ export async function sealing(
     return Buffer.concat([vector, stdout])
   }
   return {
-    encryptionKey: wrapped,
+    encryptionKey,
     bytes,
     text: (clear) => bytes(Buffer.from(clear)).toString('base64'),
   }

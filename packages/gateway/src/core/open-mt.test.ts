@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createCipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { type Content, changeLeaves, type StatusName } from '@waypost/protocol'
+import fc from 'fast-check'
 import { sealText } from './envelope.ts'
 import type { Encryption, Integration } from './integration.ts'
 import { wrappingKeys } from './keys.fake.ts'
@@ -97,6 +98,29 @@ for (const { what, content, status } of wrong)
     const { open, seal } = scene()
     assert.deepEqual(await open(await seal(content)), { type: 'failed', status, unasked: true })
   })
+
+test('whatever text was sealed is found again', async () => {
+  const { open, seal } = scene()
+  const texts = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 })
+  await fc.assert(
+    fc.asyncProperty(texts, async (body) => {
+      const opened = await open(await seal({ type: 'text', text: { body } }))
+      assert.ok(!('type' in opened))
+      assert.deepEqual(opened.content, { type: 'text', text: { body } })
+    }),
+  )
+})
+
+test('whatever stands where something sealed should is no more than content that cannot be opened', async () => {
+  const { open, seal } = scene()
+  const sealed = await seal(hello)
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.string(), fc.base64String()), async (body) => {
+      const outcome = await open({ ...sealed, content: { type: 'text', text: { body } } })
+      assert.partialDeepStrictEqual(outcome, { type: 'failed', unasked: true })
+    }),
+  )
+})
 
 function filling(value: string): Content {
   return { type: 'template', template: { templateName: 'known', parameters: { 1: value } } }

@@ -13,7 +13,7 @@ import { perLane } from './per-lane.ts'
 import { passed } from './points.ts'
 import { policies, policyAt, repeatsOf, waitMs } from './retry.ts'
 import { type Slots, slots } from './slots.ts'
-import { type Lease, laneOf, type RecordedOutcome, type ReportedFault, type Store } from './store.ts'
+import { laneOf, type RecordedOutcome, type ReportedFault, type Store, type TakenLease } from './store.ts'
 import { stored } from './stored.ts'
 import type { Supplier } from './supplier.ts'
 
@@ -41,6 +41,7 @@ export interface Dispatch extends LaneWork, Warner {}
 interface Place {
   lane: string
   slots: Slots
+  lease: TakenLease | undefined
   sender: Sender | undefined
   /** Real time of the last look for messages whose time ran out. */
   lookedAt: number
@@ -73,7 +74,15 @@ const strangerWaitMs = 60 * 60_000
  * or not at all. While a lane has no sender, or its sender is held, only the time of its messages runs.
  */
 export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispatch {
-  const places = perLane((lane): Place => ({ lane, slots: slots(), sender: undefined, lookedAt: -Infinity }))
+  const places = perLane(
+    (lane): Place => ({
+      lane,
+      slots: slots(),
+      lease: undefined,
+      sender: undefined,
+      lookedAt: -Infinity,
+    }),
+  )
   app.directory.onChange(() => {
     for (const { slots } of places.all()) slots.rouse()
   })
@@ -82,24 +91,27 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     const [channel, from] = addressOf(place.lane)
     const owner = app.directory.ownerOf(channel, from)
     if (place.sender && place.sender.owner === owner) return place.sender
-    place.sender = owner?.active && owner.whatsapp?.active ? senderOf(owner, channel) : undefined
+    place.sender = owner?.active && owner.whatsapp?.active ? senderOf(owner, channel, place.lease) : undefined
     return place.sender
   }
 
-  function senderOf(owner: Integration, channel: Channel): Sender {
+  function senderOf(owner: Integration, channel: Channel, lease: TakenLease | undefined): Sender {
     const supplier = app.supplierOf(owner, channel)
     return {
       owner,
       supplier,
-      pace: pace(supplier.messagesPerSecond),
+      pace: paceOf(supplier, lease),
       pairs: pairs(supplier.pairLimit),
       hold: hold(),
       preparing: 0,
     }
   }
 
-  async function serve(lease: Lease, signal: AbortSignal) {
+  async function serve(lease: TakenLease, signal: AbortSignal) {
     const place = places.of(lease.lane)
+    if (place.lease?.fence !== lease.fence && place.sender)
+      place.sender.pace = paceOf(place.sender.supplier, lease) // others sent meanwhile
+    place.lease = lease
     let page: Mt[] = []
     let allHadToWait = false
     while (!signal.aborted) {
@@ -132,7 +144,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   /** In every lane that is served: also where nothing may go, nothing expires late. Nobody waits for it. */
-  function lookForExpired(place: Place, lease: Lease, signal: AbortSignal) {
+  function lookForExpired(place: Place, lease: TakenLease, signal: AbortSignal) {
     const now = performance.now()
     if (now - place.lookedAt < lookMs) return
     place.lookedAt = now
@@ -141,7 +153,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     )
   }
 
-  async function endExpired(lease: Lease, signal: AbortSignal) {
+  async function endExpired(lease: TakenLease, signal: AbortSignal) {
     let found: number
     do {
       const expired = await app.store.expiredMts(lease, app.now(), pageMost)
@@ -356,10 +368,13 @@ type Fault = Pick<ReportedFault, 'lane' | 'to' | 'attempts' | 'retry'>
 
 interface Sending {
   place: Place
-  lease: Lease
+  lease: TakenLease
   sender: Sender
   signal: AbortSignal
 }
+
+const paceOf = ({ messagesPerSecond }: Supplier, lease: TakenLease | undefined): Pace =>
+  pace(messagesPerSecond, performance.now(), lease?.freeMs)
 
 /** A quarter of a second's worth: what is urgent waits no longer than that behind what was read before it. */
 const pageFor = (sender: Sender | undefined) =>

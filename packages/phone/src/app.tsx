@@ -18,6 +18,7 @@ export function App() {
   const { number, business: chosen, select, settle } = useSelection()
   const [view, setView] = useState<View>('phone')
   const [readReceipts, setReadReceipts] = useStoredSwitch('read-receipts')
+  const [isSealed, setSealed] = useState(false)
   const isWide = useWide()
   const phone = usePhone(number)
   const directory = useDirectory(phone.connection === 'open')
@@ -70,11 +71,12 @@ export function App() {
         directory={directory}
         gatewayUrl={gatewayUrlOf(businesses)}
         readReceipts={readReceipts}
+        isSealed={isSealed}
         onBusiness={openBusiness}
       />
       {/* Not drawn means not connected: its streams take two of the browser's few connections. */}
       {(isWide || view === 'business') && (
-        <Callbacks business={businesses.find((one) => one.number === business)} />
+        <Callbacks business={businesses.find((one) => one.number === business)} onSealed={setSealed} />
       )}
       <Views view={view} onView={setView} unread={unread} />
     </div>

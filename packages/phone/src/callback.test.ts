@@ -27,6 +27,16 @@ describe('the summary of a callback', () => {
       summary: { generation: 'legacy', event: 'message', ...integration, text: 'Hello' },
     },
     {
+      of: 'a sealed One API message',
+      body: { event: { moText: [{ messageId: 'm1', content: 'Yw6A', encryptionKey: 'AQID' }] } },
+      summary: { generation: 'one', event: 'moText', sealed: true },
+    },
+    {
+      of: 'a sealed legacy message',
+      body: { ...integration, content: 'Yw6A', messageId: 'm1', encryptionKey: 'AQID' },
+      summary: { generation: 'legacy', event: 'message', ...integration, sealed: true },
+    },
+    {
       of: 'a legacy status',
       body: { ...integration, statusCode: 27, status: 'READ', messageId: 'm1' },
       summary: { generation: 'legacy', event: 'status', ...integration, status: 'READ', statusCode: 27 },

@@ -10,8 +10,10 @@ export interface Summary {
   /** Of a report on a message: its status as the business reads it. */
   status?: string
   statusCode?: number
-  /** Of a message: what the person wrote. */
+  /** Of a message: what the person wrote, where it can be read. */
   text?: string
+  /** Of a message: what the person wrote is sealed, and only the business opens it. */
+  sealed?: true
 }
 
 export function summaryOf(callback: Callback): Summary {
@@ -31,7 +33,8 @@ export function summaryOf(callback: Callback): Summary {
 }
 
 function saying(body: Record<string, unknown>): Partial<Summary> {
-  const { content, statusCode } = body
+  const { content, statusCode, encryptionKey } = body
+  if (typeof encryptionKey === 'string') return { sealed: true }
   return {
     ...text(body, 'status'),
     ...(typeof statusCode === 'number' ? { statusCode } : {}),

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Business } from './api.ts'
 import { summaryOf } from './callback.ts'
 import { CallbackCard } from './callback-card.tsx'
@@ -7,18 +7,25 @@ import { receivers, useCallbacks } from './use-callbacks.ts'
 
 interface Props {
   business: Business | undefined
+  /** Whether what people write to this business is sealed, as its newest callback has it. */
+  onSealed(sealed: boolean): void
 }
 
 /** What the business received at its callback URLs, newest first. */
-export function Callbacks({ business }: Props) {
+export function Callbacks({ business, onSealed }: Props) {
   const { callbacks, clear } = useCallbacks()
   const [ofAll, setOfAll] = useState(false)
 
   const integrationId = business && integrationIdOf(business)
-  const shown = callbacks.filter((callback) => {
+  const own = callbacks.filter((callback) => {
     const about = summaryOf(callback).integrationId
-    return ofAll || !integrationId || about === undefined || about === integrationId
+    return !integrationId || about === undefined || about === integrationId
   })
+  const shown = ofAll ? callbacks : own
+  const written = own.map(summaryOf).find(({ status }) => status === undefined)
+  const isSealed = written?.sealed === true
+  useEffect(() => onSealed(isSealed), [isSealed, onSealed])
+
   const hidden = callbacks.length - shown.length
 
   return (

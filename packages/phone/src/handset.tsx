@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import { type Message, postRead } from './api.ts'
+import { Sealed } from './callback-card.tsx'
 import { StripClock } from './clock-block.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
@@ -20,12 +21,14 @@ interface Props {
   directory: Directory
   gatewayUrl: string
   readReceipts: boolean
+  /** What is written here is sealed on its way from the gateway to the business. */
+  isSealed: boolean
   onBusiness(number: string): void
 }
 
 /** The phone itself: one conversation, and a box to write in. */
 export function Handset(props: Props) {
-  const { view, business, numbers, directory, gatewayUrl, readReceipts, onBusiness } = props
+  const { view, business, numbers, directory, gatewayUrl, readReceipts, isSealed, onBusiness } = props
   const { phones, faults, offsetMs, refresh } = directory
   const { msisdn, connection, phone, messages, onSent } = view
   const [replyTo, setReplyTo] = useState<Message>()
@@ -60,6 +63,11 @@ export function Handset(props: Props) {
           <div>
             <h1>{business ? numberText(business) : 'No business yet'}</h1>
             <p>{business ? 'Business' : 'Waiting for a gateway'}</p>
+            {isSealed && (
+              <p>
+                <Sealed />
+              </p>
+            )}
           </div>
         </header>
         <Notices view={view} business={business} />

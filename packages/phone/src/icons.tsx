@@ -90,6 +90,12 @@ export const SmileIcon = () => (
   </Icon>
 )
 
+export const LockIcon = () => (
+  <Icon>
+    <path d="M7 11h10a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1ZM8.5 11V8a3.5 3.5 0 0 1 7 0v3" />
+  </Icon>
+)
+
 export const PeopleIcon = () => (
   <Icon>
     <path d="M4 6h16M4 12h16M4 18h10" />

@@ -197,6 +197,24 @@ describe('beside the phone', () => {
     await received.getByRole('button', { name: 'Clear' }).click()
     await received.getByText('Nothing yet.').waitFor()
   })
+
+  test('stands that what a person writes is sealed up to the gateway, as in the conversation', async (t) => {
+    const { standIn, page } = await open(t)
+    standIn.put(
+      person,
+      message({ id: 'a', from: person, to: business, direction: 'out', text: 'I am at home' }),
+    )
+    const bar = page.locator('.handset-bar')
+    const said = (more: object) => ({ integrationId: 'one', event: { moText: [more] } })
+    standIn.callBack('demo-one', callback(1, said({ content: 'Yw6Aw8OO', encryptionKey: 'AQIDAHhz' })))
+    await page.locator('.callback-summary').getByText('Sealed up to the gateway').waitFor()
+    await bar.getByText('Sealed up to the gateway').waitFor()
+    assert.equal(await page.locator('.callback-text').count(), 0, 'nobody here can read it')
+
+    standIn.callBack('demo-one', callback(2, said({ content: 'I am at home', encryptionKey: null })))
+    await page.getByText('"I am at home"').waitFor()
+    await bar.getByText('Sealed').waitFor({ state: 'detached' })
+  })
 })
 
 describe('at a phone’s width', () => {

@@ -1,4 +1,5 @@
 import type { Generation } from '@waypost/protocol'
+import { sealedLength } from '../core/envelope.ts'
 import type { Integration } from '../core/integration.ts'
 import type { MediaStore } from '../core/media.ts'
 import type { Callback, CallbackAttempt, CallbackEvent } from '../core/store.ts'
@@ -40,5 +41,6 @@ export function teller({ deliver, shapes, media, chance }: Needs): Tell {
 function fileOf(event: CallbackEvent, media: Needs['media']): EnclosedFile | undefined {
   if (event.type !== 'mo' || event.mo.content.type !== 'media') return undefined
   const { fileId, bytes } = event.mo.content.media
-  return { bytes, open: () => media.open(fileId) }
+  const isSealed = event.mo.encryptionKey !== undefined
+  return { bytes: isSealed ? sealedLength(bytes) : bytes, open: () => media.open(fileId) }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
-import { openText, sealedLength, sealText, Unopenable } from './envelope.ts'
+import { openText, sealBytes, sealedLength, sealText, Unopenable } from './envelope.ts'
 
 const key = createSecretKey(randomBytes(32))
 
@@ -36,5 +37,25 @@ describe('a sealed text', () => {
     const others = Array.from({ length: 20 }, () => createSecretKey(randomBytes(32)))
     // One in 256 has a valid padding by chance, and is no UTF-8 then.
     for (const other of others) assert.throws(() => openText(other, sealed.toString('base64')), Unopenable)
+  })
+})
+
+describe('a sealed file', () => {
+  for (const pieces of [[0], [1], [15, 1], [16], [17, 40, 0, 3], [65_536, 65_536, 1]])
+    test(`opens to what it was, and has the length it should: ${pieces.join(' + ')} bytes`, async () => {
+      const chunks = pieces.map((bytes) => randomBytes(bytes))
+      const sealed = Buffer.concat(await Array.fromAsync(sealBytes(key, Readable.from(chunks))))
+      const clear = Buffer.concat(chunks)
+      assert.equal(sealed.length, sealedLength(clear.length))
+      const opening = createDecipheriv('aes-256-cbc', key, sealed.subarray(0, 16))
+      assert.deepEqual(Buffer.concat([opening.update(sealed.subarray(16)), opening.final()]), clear)
+    })
+
+  test('breaks off where the clear one does', async () => {
+    async function* brokenOff() {
+      yield randomBytes(40)
+      throw new Error('broken off')
+    }
+    await assert.rejects(Array.fromAsync(sealBytes(key, brokenOff())), /broken off/)
   })
 })

@@ -18,6 +18,18 @@ export function sealText(key: KeyObject, text: string): string {
   return Buffer.concat([vector, sealing.update(text, 'utf8'), sealing.final()]).toString('base64')
 }
 
+/** A file's bytes, in pieces that are as long as those that come in. */
+export async function* sealBytes(key: KeyObject, clear: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+  const vector = randomBytes(blockBytes)
+  const sealing = createCipheriv(cipher, key, vector)
+  yield vector
+  for await (const chunk of clear) {
+    const sealed = sealing.update(chunk)
+    if (sealed.length > 0) yield sealed
+  }
+  yield sealing.final()
+}
+
 /** Throws `Unopenable`, in the same words whatever is wrong. */
 export function openText(key: KeyObject, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64')

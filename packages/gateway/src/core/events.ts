@@ -47,7 +47,7 @@ export function openEvents(log: Logger) {
   })
   const received = new Counter({
     name: 'waypost_received_total',
-    help: 'What suppliers posted: messages, reports, reports that match no message yet, items left out',
+    help: 'What suppliers posted: messages, reports, reports that match no message yet, items left out, messages that could not be sealed',
     labelNames: ['kind'],
     registers,
   })
@@ -163,6 +163,11 @@ export function openEvents(log: Logger) {
     },
     received(kind: 'mo' | 'dlr' | 'unmatched' | 'skipped', count: number) {
       received.inc({ kind }, count)
+    },
+    /** They are posted again, until they can be. */
+    mosNotSealed(integrationId: string, count: number, { name, message }: Error) {
+      received.inc({ kind: 'not_sealed' }, count)
+      log.error({ integrationId, count, cause: name, why: message }, 'mo.not_sealed')
     },
     /** Reports that are about no message of ours, it seems. */
     dlrsForgotten(count: number) {

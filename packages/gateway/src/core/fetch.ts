@@ -1,9 +1,13 @@
+import type { KeyObject } from 'node:crypto'
 import { mediaExtensionOf } from '@waypost/protocol'
 import type { Directory } from './directory.ts'
+import { sealBytes, sealedLength } from './envelope.ts'
 import type { Events } from './events.ts'
 import { type Filing, keepFile } from './files.ts'
 import type { Integration } from './integration.ts'
+import { type DataKeys, KeyRefused, KeysUnavailable } from './keys.ts'
 import type { LaneWork, Waker } from './lane.ts'
+import { type Measure, measured } from './measure.ts'
 import { type Staged, TooBig } from './media.ts'
 import type { Attachment, MoContent } from './message.ts'
 import { perLane } from './per-lane.ts'
@@ -17,6 +21,7 @@ import type { Fetched, Supplier } from './supplier.ts'
 export interface Fetching extends Filing {
   store: Filing['store'] & Pick<Store, 'dueFetches' | 'recordFetches'>
   directory: Pick<Directory, 'integration'>
+  keys: Pick<DataKeys, 'unwrap'>
   supplierOf(integration: Integration, channel: 'whatsapp'): Supplier
   lanes: Waker
   events: Pick<Events, 'fileFetched' | 'storeFailed' | 'storeWrote' | 'bug'>
@@ -66,6 +71,8 @@ export function fetching(app: Fetching): LaneWork {
   async function bring(lease: Lease, fetch: Fetch, signal: AbortSignal) {
     const startedAt = performance.now()
     const result = await attempt(fetch, signal).catch((error: unknown) => {
+      if (error instanceof KeyRefused) return later(fetch, 'key refused')
+      if (error instanceof KeysUnavailable) return later(fetch, 'keys out of reach')
       if (error instanceof StoreUnavailable) app.events.storeFailed('fetch', error)
       else app.events.bug('fetch', error, fetch.mo.id)
       return later(fetch, 'fault')
@@ -89,34 +96,58 @@ export function fetching(app: Fetching): LaneWork {
     const supplier = owner?.whatsapp ? app.supplierOf(owner, 'whatsapp') : undefined
     if (!owner?.whatsapp || !supplier?.fetch) return lost(fetch, attachment, 'no supplier')
 
+    const key = await keyOf(fetch, owner)
     const found = await supplier.fetch(
       attachment.supplierId,
       AbortSignal.any([signal, AbortSignal.timeout(fetchTimeoutMs)]), // a stop leaves it to the next start
     )
     if (found.type === 'gone') return lost(fetch, attachment, found.cause)
     if (found.type === 'deferred') return later(fetch, found.cause)
-    const staged = await stagedOf(found)
-    if (staged === 'too big') return lost(fetch, attachment, staged)
-    if (typeof staged === 'string') return later(fetch, staged)
-    if (!isWhole(staged, attachment, found) && fetch.attempts < mismatchesMost) {
-      await staged.drop()
+    const arrived = await arrivedOf(found, key)
+    if (arrived === 'too big') return lost(fetch, attachment, arrived)
+    if (typeof arrived === 'string') return later(fetch, arrived)
+    if (!isWhole(arrived.clear, attachment, found) && fetch.attempts < mismatchesMost) {
+      await arrived.staged.drop()
       return later(fetch, 'mismatch')
     }
-    return keep(fetch, attachment, owner.whatsapp.from, staged)
+    return keep(fetch, attachment, owner.whatsapp.from, arrived)
   }
 
-  /** What went wrong, where the bytes did not arrive. */
-  async function stagedOf({ stream }: Found): Promise<Staged | string> {
+  /** The key that the MO's texts are sealed with. Throws `KeyRefused` as well where there is no name to ask under any more. */
+  async function keyOf({ mo }: Fetch, { encryption }: Integration): Promise<KeyObject | undefined> {
+    if (mo.encryptionKey === undefined) return undefined
+    if (!encryption) throw new KeyRefused('the integration has no encryption any more')
+    return app.keys.unwrap(encryption.moKey, mo.encryptionKey)
+  }
+
+  /** What went wrong, where the bytes did not arrive. With a key they are sealed before they are written. */
+  async function arrivedOf({ stream }: Found, key: KeyObject | undefined): Promise<Arrived | string> {
     try {
-      return await app.media.stage(stream, mostBytes)
+      if (!key) {
+        const staged = await app.media.stage(stream, mostBytes)
+        return { staged, clear: staged }
+      }
+      const clear = measured(stream)
+      const staged = await app.media.stage(sealBytes(key, clear.bytes), sealedLength(mostBytes))
+      return { staged, clear: clear.taken() }
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error
       return error instanceof TooBig ? 'too big' : 'broken off'
     }
   }
 
-  async function keep(fetch: Fetch, attachment: Attachment, from: string, staged: Staged): Promise<Result> {
+  async function keep(
+    fetch: Fetch,
+    attachment: Attachment,
+    from: string,
+    { staged, clear }: Arrived,
+  ): Promise<Result> {
     const { contentType, caption } = attachment
+    const { encryptionKey } = fetch.mo
+    if (clear.bytes === 0) {
+      await staged.drop()
+      return lost(fetch, attachment, 'empty')
+    }
     const fileName = fileNameOf(attachment, fetch.mo.id)
     const file = await keepFile(app, staged, {
       integrationId: fetch.mo.integrationId,
@@ -126,9 +157,11 @@ export function fetching(app: Fetching): LaneWork {
       contentType,
       fileName,
       sha256: undefined,
+      sealed: encryptionKey === undefined ? undefined : { encryptionKey, sha256: clear.sha256 },
     })
-    if ('reason' in file) return lost(fetch, attachment, 'empty')
-    const { id: fileId, bytes, sha256 } = file
+    if ('reason' in file) return lost(fetch, attachment, file.reason)
+    const { id: fileId } = file
+    const { bytes, sha256 } = clear
     const media = { fileId, contentType, fileName, bytes, sha256, ...(caption !== undefined && { caption }) }
     return told(fetch, { type: 'media', media }, 'fetched')
   }
@@ -150,6 +183,12 @@ export function fetching(app: Fetching): LaneWork {
   }
 }
 
+/** Bytes as they are to be kept, and what they were before they were sealed. */
+interface Arrived {
+  staged: Staged
+  clear: Measure
+}
+
 type Found = Extract<Fetched, { type: 'found' }>
 
 /** What is stored, and what is logged of it. */
@@ -163,15 +202,18 @@ const told = ({ mo }: Fetch, content: MoContent, type: 'fetched'): Result => ({
   outcome: { type },
 })
 
-function lost({ mo }: Fetch, { contentType, caption }: Attachment, cause: string): Result {
-  const content = { type: 'lost', lost: { contentType, ...(caption !== undefined && { caption }) } } as const
+function lost({ mo }: Fetch, { contentType, caption, ifLost }: Attachment, cause: string): Result {
+  const content: MoContent =
+    ifLost === undefined
+      ? { type: 'lost', lost: { contentType, ...(caption !== undefined && { caption }) } }
+      : { type: 'text', text: { body: ifLost } }
   return { moId: mo.id, next: { content }, outcome: { type: 'lost', cause } }
 }
 
 /** Whether the bytes are those that the supplier spoke of, as far as it did. */
-function isWhole(staged: Staged, { sha256 }: Attachment, found: Found): boolean {
+function isWhole(clear: Measure, { sha256 }: Attachment, found: Found): boolean {
   const said = found.sha256 ?? sha256
-  return (said === undefined || said === staged.sha256) && (found.bytes ?? staged.bytes) === staged.bytes
+  return (said === undefined || said === clear.sha256) && (found.bytes ?? clear.bytes) === clear.bytes
 }
 
 /** A person's file may be called anything; what is not a plain name is not passed on. */

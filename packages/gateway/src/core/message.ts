@@ -86,9 +86,11 @@ export interface Attachment {
   caption?: string
   /** What the supplier says the bytes hash to; hex. */
   sha256?: string
+  /** Of a sealed MO: what is told, sealed as well, should the file not be had. By then its key may not be. */
+  ifLost?: string
 }
 
-/** A file that a person sent, once it is here. */
+/** A file that a person sent, once it is here. Of a sealed one `bytes` and `sha256` are those of the clear file. */
 export interface MoMedia extends Pick<MediaFile, 'contentType' | 'fileName' | 'bytes' | 'sha256'> {
   fileId: string
   caption?: string

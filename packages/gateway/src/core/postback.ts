@@ -1,4 +1,7 @@
-import type { Mo, PressedButton } from './message.ts'
+import { openText, Unopenable } from './envelope.ts'
+import type { Integration } from './integration.ts'
+import { type DataKeys, KeyRefused } from './keys.ts'
+import type { PressedButton } from './message.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -13,15 +16,32 @@ export function readPayload(payload: string): { mtId: string; button: number } |
   return mtId === undefined ? undefined : { mtId, button: Number(button) }
 }
 
-/** What the business is to be told of a pressed button; undefined where nobody gave it anything. */
+interface Asking {
+  store: Pick<Store, 'findMt'>
+  keys: Pick<DataKeys, 'unwrap'>
+}
+
+/**
+ * What the business is to be told of a pressed button; undefined where nobody gave it anything, or where that is sealed and
+ * not ours to open any more. What is answered here opened is to be sealed anew.
+ */
 export async function postbackOf(
-  store: Pick<Store, 'findMt'>,
-  { integrationId }: Pick<Mo, 'integrationId'>,
+  { store, keys }: Asking,
+  { id, encryption }: Pick<Integration, 'id' | 'encryption'>,
   { text, payload }: PressedButton,
 ): Promise<string | undefined> {
   const pressed = payload === undefined ? undefined : readPayload(payload)
   // A button that somebody else sent. Meta's own payload, of one that was given none, is its text.
   if (!pressed) return payload === text ? undefined : payload
-  const mt = await store.findMt(integrationId, pressed.mtId)
-  return mt?.content.type === 'template' ? mt.content.template.postbackData?.[pressed.button] : undefined
+  const mt = await store.findMt(id, pressed.mtId)
+  if (mt?.content.type !== 'template') return undefined
+  const given = mt.content.template.postbackData?.[pressed.button]
+  if (given === undefined || mt.encryptionKey === undefined) return given
+  if (!encryption) return undefined // opened it would be told, and kept, in the clear
+  try {
+    return openText(await keys.unwrap(encryption.mtKey, mt.encryptionKey), given)
+  } catch (error) {
+    if (error instanceof KeyRefused || error instanceof Unopenable) return undefined
+    throw error
+  }
 }

@@ -21,7 +21,9 @@ export const LegacyMo = Type.Object(
     latitude: nullableString(),
     longitude: nullableString(),
     locationName: nullableString(),
-    encryptionKey: nullableString(),
+    encryptionKey: nullableString(
+      'The wrapped key that texts, names and files are sealed with, each for itself; null where they are clear.',
+    ),
     sha256Hash: nullableString(),
     contacts: Type.Optional(Type.Array(Contact, { minItems: 1 })),
   },

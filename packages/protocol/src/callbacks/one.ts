@@ -17,7 +17,9 @@ const fromPerson = {
   from: Type.String({ description: 'The person.' }),
   to: Type.String({ description: 'Your number.' }),
   timestamp: timestamp(),
-  encryptionKey: nullableString(),
+  encryptionKey: nullableString(
+    'The wrapped key that texts, names and files are sealed with, each for itself; null where they are clear.',
+  ),
   whatsapp: Type.Object({ profileName: nullableString() }),
   charset: nullableString(),
 }
@@ -35,8 +37,8 @@ export type OneMoText = Static<typeof OneMoText>
 const OneFile = Type.Object({
   contentType: Type.String(),
   downloadUrl: Type.String({ description: 'Takes the API key of the integration; good for 30 days.' }),
-  sha256Hash: Type.String({ description: 'Of the bytes, 64 hex digits.' }),
-  byteSize: Type.Integer(),
+  sha256Hash: Type.String({ description: 'Of the clear bytes, 64 hex digits.' }),
+  byteSize: Type.Integer({ description: 'Of the clear bytes.' }),
   fileName: Type.String(),
 })
 
@@ -47,7 +49,9 @@ const OneMoMedia = Type.Object(
     caption: nullableString(),
     files: Type.Optional(Type.Array(OneFile, { minItems: 1, description: 'One file today.' })),
     contentType: Type.Optional(Type.String()),
-    content: Type.Optional(nullableString('The file in base64; null when it is not kept any more.')),
+    content: Type.Optional(
+      nullableString('The file in base64, sealed where there is a key; null when it is not kept any more.'),
+    ),
     sha256Hash: Type.Optional(Type.String()),
   },
   { title: 'OneMoMedia' },

@@ -1,9 +1,9 @@
 import { type OneMoCallback, type OneStatusCallback, oneStatus } from '@waypost/protocol'
 import type { Integration } from '../../core/integration.ts'
 import type { MoContent, MoMedia } from '../../core/message.ts'
+import { moText } from '../../core/mo-text.ts'
 import type { CallbackEvent } from '../../core/store.ts'
 import type { Surroundings } from '../callback-shapes.ts'
-import { moText } from '../mo-text.ts'
 
 export type OneCallback = OneMoCallback | OneStatusCallback
 

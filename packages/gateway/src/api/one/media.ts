@@ -12,7 +12,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Filing, findFile, rangeOf, upload } from '../../core/files.ts'
 import type { Integration } from '../../core/integration.ts'
-import type { SealedFile } from '../../core/media.ts'
+import type { MediaFile, SealedFile } from '../../core/media.ts'
 import type { Refusal } from '../../core/message.ts'
 import { answerEarly } from '../answer-early.ts'
 import { Refused, routeOf } from '../surface.ts'
@@ -139,6 +139,9 @@ function queryOf({ query }: FastifyRequest): Query {
   return Object.fromEntries(entries.map(([name, value]) => [name.replace(/^https?:\/\/.*\?/, ''), value]))
 }
 
+/** Of a sealed file the clear one is what is told; the other is what it has as it is downloaded. */
+const hashesOf = ({ sha256, sealed }: MediaFile): unknown[] => [sha256, sealed?.sha256]
+
 async function download(
   app: Filing,
   { headers, integration }: FastifyRequest,
@@ -146,7 +149,8 @@ async function download(
   { fileId, sha256Hash }: { fileId: string; sha256Hash: string | string[] | undefined },
 ) {
   const file = await findFile(app, integration.id, fileId)
-  if (!file || (sha256Hash !== undefined && sha256Hash !== file.sha256)) throw new Refused('media_unknown')
+  if (!file || (sha256Hash !== undefined && !hashesOf(file).includes(sha256Hash)))
+    throw new Refused('media_unknown')
   const etag = `"${file.sha256}"`
   reply.headers({
     etag,

@@ -152,12 +152,16 @@ const EncryptionSettings = Type.Object(
       minLength: 1,
       description: 'Names the key that clients’ messages are sealed under.',
     }),
-    moKey: Type.String({ minLength: 1, description: 'Names the key for what handsets write.' }),
+    moKey: Type.String({
+      minLength: 1,
+      description:
+        'Names the key for what handsets write: it is sealed before it is stored, with a data key for each message. While none can be had, suppliers are told to post again.',
+    }),
   },
   {
     additionalProperties: false,
     description:
-      'Messages that their client sealed (`encryptionKey`) are accepted, kept as they came, and opened in memory when they are sent. What handsets write is called back in the clear.',
+      'Messages that their client sealed (`encryptionKey`) are accepted, kept as they came, and opened in memory when they are sent. What handsets write is sealed.',
   },
 )
 

@@ -1,4 +1,4 @@
-import type { MoContent } from '../core/message.ts'
+import type { MoContent } from './message.ts'
 
 /**
  * What an MO says, where an event has room for text alone. Where neither contract has an event for a kind of message, the

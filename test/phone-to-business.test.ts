@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { openLocal } from '../packages/gateway/src/keys/local/index.ts'
 import { eventually } from './support/eventually.ts'
-import { ids, install, keys, numbers } from './support/installation.ts'
+import { ids, install, keys, numbers, type Overrides } from './support/installation.ts'
+import { opened, openedText } from './support/openssl.ts'
+import { encryption } from './support/sealing.ts'
 
 /** What a person does on a phone of the sandbox, as the business hears of it. */
 const msisdn = '27999000001'
@@ -49,6 +53,26 @@ describe('on a phone of the sandbox', () => {
     assert.deepEqual([download.httpStatus, download.text], [200, cat.toString()])
   })
 
+  test('a photo is sent, and only the business opens it, where it wants that', async (t) => {
+    const { installation, write, heard } = await shop(t, { one: { encryption } })
+    await write({
+      type: 'media',
+      media: { contentType: 'image/png', caption: 'Look', data: cat.toString('base64') },
+    })
+    const { event } = await heard('moMedia')
+    const { moMedia } = event as {
+      moMedia: { caption: string; encryptionKey: string; files: { downloadUrl: string }[] }[]
+    }
+    const { caption, encryptionKey, files } = moMedia[0] ?? assert.fail('no event')
+    await using keyService = await openLocal({ path: join(installation.folder, 'keys.json') })
+    const key = await keyService.unwrap(encryption.moKey, encryptionKey)
+    assert.equal(openedText(key, caption), 'Look')
+    const { pathname, search } = new URL(files[0]?.downloadUrl ?? '')
+    const headers = { authorization: keys.one }
+    const download = await fetch(installation.url + pathname + search, { headers })
+    assert.deepEqual(opened(key, Buffer.from(await download.arrayBuffer())), cat)
+  })
+
   test('a button is pressed, and the business gets its postback data and the message it belongs to', async (t) => {
     const { installation, heard } = await shop(t)
     await installation.admin('POST', `/admin/integrations/${ids.one}/templates/sync`)
@@ -79,8 +103,8 @@ describe('on a phone of the sandbox', () => {
   })
 })
 
-async function shop(t: TestContext) {
-  const installation = await install(t)
+async function shop(t: TestContext, overrides: Overrides = {}) {
+  const installation = await install(t, overrides)
   await eventually(async () => {
     const { json } = await installation.askSandbox('GET', '/businesses')
     return (json as { number: string; webhook: string | null }[]).some(

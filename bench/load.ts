@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
 import { messageReader } from './http-messages.ts'
-import { recipientPool, requestMaker } from './requests.ts'
+import { type DataKey, recipientPool, requestMaker } from './requests.ts'
 import { answers } from './worker.ts'
 
 /** What to send: on each connection one request after the other, the next when the last one is answered. */
@@ -13,6 +13,8 @@ export interface Job {
   connections: number
   messagesPerRequest: number
   recipients: number
+  /** Seals the texts; in the clear when absent. */
+  dataKey?: DataKey
   /** Between an answer and the next request of its connection; none when absent. */
   pauseMs?: number
   until: { ms: number } | { requests: number }
@@ -58,7 +60,13 @@ async function run(job: Job): Promise<Loaded> {
 
   async function open(connection: number) {
     const apiKey = apiKeys[connection % apiKeys.length] ?? ''
-    const next = requestMaker({ apiKey, messages: messagesPerRequest, recipients, connection })
+    const next = requestMaker({
+      apiKey,
+      messages: messagesPerRequest,
+      recipients,
+      connection,
+      dataKey: job.dataKey,
+    })
     let sentAt = 0
     let finished = false
 

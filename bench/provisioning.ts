@@ -2,6 +2,8 @@ export interface Senders {
   count: number
   /** Absent: the product's defaults, 80 a second and the pair limit. */
   unlimited?: boolean
+  /** Its messages are opened with data keys of the sandbox's KMS, and what people write is sealed. */
+  encryption?: { mtKey: string; moKey: string }
   sandboxUrl: string
   callbackUrlOf(sender: number): string
 }
@@ -11,7 +13,13 @@ export const apiKeyOf = (sender: number) => `bench-key-${String(sender).padStart
 const fromOf = (sender: number) => String(2_799_910_000 + sender)
 
 /** The content of a `WAYPOST_PROVISION` file: integrations whose supplier is the sandbox. */
-export function provisioning({ count, unlimited = false, sandboxUrl, callbackUrlOf }: Senders): string {
+export function provisioning({
+  count,
+  unlimited = false,
+  encryption,
+  sandboxUrl,
+  callbackUrlOf,
+}: Senders): string {
   const limits = unlimited ? { messagesPerSecond: 100_000, pairLimit: false } : {}
   const integrations = Array.from({ length: count }, (_, i) => ({
     id: (i + 1).toString(16).padStart(32, '0'),
@@ -29,6 +37,7 @@ export function provisioning({ count, unlimited = false, sandboxUrl, callbackUrl
       verifyToken: 'benchmark',
       ...limits,
     },
+    ...(encryption && { encryption }),
     callbacks: { messageUrl: callbackUrlOf(i), statusUrl: callbackUrlOf(i), generation: 'one' },
   }))
   return JSON.stringify({ integrations })

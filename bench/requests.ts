@@ -1,9 +1,37 @@
+import { createCipheriv, randomBytes } from 'node:crypto'
+
+/** Keys of the sandbox's KMS. */
+export const mtKey = 'arn:aws:kms:eu-west-1:000000000000:key/1'
+export const moKey = 'arn:aws:kms:eu-west-1:000000000000:key/2'
+
+/** What a business seals with: a data key, and its wrapped form, both base64. */
+export interface DataKey {
+  plaintext: string
+  encryptionKey: string
+}
+
+/** As a business asks for one. */
+export async function dataKeyOf(sandboxUrl: string): Promise<DataKey> {
+  const answer = await fetch(`${sandboxUrl}/kms`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'TrentService.GenerateDataKey',
+    },
+    body: JSON.stringify({ KeyId: mtKey, KeySpec: 'AES_256' }),
+  })
+  const { Plaintext, CiphertextBlob } = (await answer.json()) as Record<string, string> // KMS's answer
+  return { plaintext: Plaintext ?? '', encryptionKey: CiphertextBlob ?? '' }
+}
+
 export interface RequestShape {
   apiKey: string
   messages: number
   recipients: Buffer[]
   /** Makes the client message ids of one connection its own: 4 hex digits. */
   connection: number
+  /** Seals the texts; in the clear when absent. */
+  dataKey?: DataKey | undefined
 }
 
 /**
@@ -32,12 +60,20 @@ const stride = 7919
  * The bytes of one connection's next request: always the same buffer, in which recipients and client message ids are
  * written over, and the time, so making one costs almost nothing. It may be changed once the answer to the last request has come.
  */
-export function requestMaker({ apiKey, messages, recipients, connection }: RequestShape): () => Buffer {
+export function requestMaker({
+  apiKey,
+  messages,
+  recipients,
+  connection,
+  dataKey,
+}: RequestShape): () => Buffer {
   const run = Date.now().toString(16).slice(-8)
   const message = {
     channel: 'whatsapp',
     to: noRecipient,
-    content: text,
+    ...(dataKey
+      ? { content: sealed(dataKey, text), encryptionKey: dataKey.encryptionKey }
+      : { content: text }),
     clientMessageId: `${noTime}-${run}-${connection.toString(16).padStart(4, '0')}-${noCount}`,
   }
   const body = JSON.stringify({ messages: Array.from({ length: messages }, () => message) })
@@ -51,12 +87,17 @@ export function requestMaker({ apiKey, messages, recipients, connection }: Reque
   const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
   const recipientsAt = placesOf(bytes, `"${noRecipient}"`).map((at) => at + 1)
   const timesAt = placesOf(bytes, noTime)
+  const contentsAt = dataKey ? placesOf(bytes, '"content":"').map((at) => at + '"content":"'.length) : []
   const countsAt = placesOf(bytes, `-${noCount}"`).map((at) => at + 1)
   let made = 0
 
   return () => {
     const now = Date.now()
     for (const at of timesAt) writeDigits(bytes, at + noTime.length, now)
+    if (dataKey) {
+      const content = sealed(dataKey, text.replace(noTime, String(now)))
+      for (const at of contentsAt) bytes.write(content, at) // as long as the one before
+    }
     for (let i = 0; i < messages; i++) {
       const recipient = recipients[(made * stride + connection) % recipients.length]
       recipient?.copy(bytes, recipientsAt[i])
@@ -64,6 +105,14 @@ export function requestMaker({ apiKey, messages, recipients, connection }: Reque
     }
     return bytes
   }
+}
+
+const sealed = (dataKey: DataKey, clear: string) => seal(dataKey, Buffer.from(clear)).toString('base64')
+
+export function seal({ plaintext }: DataKey, clear: Buffer): Buffer {
+  const vector = randomBytes(16)
+  const cipher = createCipheriv('aes-256-cbc', Buffer.from(plaintext, 'base64'), vector)
+  return Buffer.concat([vector, cipher.update(clear), cipher.final()])
 }
 
 function placesOf(bytes: Buffer, text: string): number[] {

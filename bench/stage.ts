@@ -22,7 +22,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Called back at the stage's own receiver unless it says where. */
-type SendersHere = Pick<Senders, 'count' | 'unlimited'> & Partial<Pick<Senders, 'callbackUrlOf'>>
+type SendersHere = Pick<Senders, 'count' | 'unlimited' | 'encryption'> &
+  Partial<Pick<Senders, 'callbackUrlOf'>>
 
 export async function openStage(folder: string): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
@@ -50,7 +51,12 @@ export async function openStage(folder: string): Promise<Stage> {
     const callbackUrlOf = () => `http://127.0.0.1:${callbacks.said}/callbacks`
     const file = join(data, 'provision.json')
     writeFileSync(file, provisioning({ callbackUrlOf, ...senders, sandboxUrl }))
-    return { WAYPOST_DATA: data, WAYPOST_PROVISION: file }
+    const keys = senders.encryption && {
+      WAYPOST_KEYS_URL: `aws-kms:?endpoint=${sandboxUrl}/kms&region=eu-west-1`,
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+    }
+    return { WAYPOST_DATA: data, WAYPOST_PROVISION: file, ...keys }
   }
 
   const all = opened.move()

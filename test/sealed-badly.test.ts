@@ -128,3 +128,13 @@ async function endsIn(generation: Generation, id: string, status: StatusName) {
   const said = new RegExp(`"statusCode":${code}\\b`)
   await installation().received[generation].call(({ raw }) => raw.includes(id) && said.test(raw))
 }
+
+describe('with a key for what people write alone', () => {
+  const installation = shared({ one: { encryption: { moKey: encryption.moKey } } })
+
+  test('messages that a client sealed are refused', async () => {
+    const message = { to: '27999000001', content: 'c2VhbGVk', encryptionKey: 'AQID' }
+    const { json } = await installation().send('one', [message])
+    assert.partialDeepStrictEqual(json, { messages: [{ error: { code: 38 } }] })
+  })
+})

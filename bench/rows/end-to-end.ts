@@ -4,14 +4,14 @@ import type { Gateway } from '../processes.ts'
 import { apiKeyOf } from '../provisioning.ts'
 import type { Counted } from '../raw-server.ts'
 import { whole } from '../report.ts'
-import { recipientPool, sentAtOf } from '../requests.ts'
+import { type DataKey, recipientPool, sentAtOf } from '../requests.ts'
 import type { Stage } from '../stage.ts'
 import { percentile } from '../statistics.ts'
 import type { Row } from './row.ts'
 
 const senders = 50
 const phones = 1000
-const sendersHere = { count: senders, unlimited: true }
+export const sendersHere = { count: senders, unlimited: true }
 /** In turns, as everything that is compared. */
 const rounds = 4
 const quietMs = 1500
@@ -49,7 +49,7 @@ export const endToEnd: Row = {
   },
 }
 
-interface Carried {
+export interface Carried {
   shown: number
   /** When the first request left, in milliseconds since 1970. */
   beganAt: number
@@ -63,7 +63,7 @@ interface Carried {
 
 const rateOf = ({ shown, seconds }: Carried) => shown / seconds
 
-const lineOf = (name: string, carried: Carried) => [
+export const lineOf = (name: string, carried: Carried) => [
   name,
   whole(carried.shown),
   whole(rateOf(carried)),
@@ -73,7 +73,7 @@ const lineOf = (name: string, carried: Carried) => [
 ]
 
 /** Several turns as one. */
-const together = (turns: Carried[]): Carried => ({
+export const together = (turns: Carried[]): Carried => ({
   shown: turns.reduce((sum, { shown }) => sum + shown, 0),
   beganAt: turns[0]?.beganAt ?? 0,
   seconds: turns.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -84,13 +84,13 @@ const together = (turns: Carried[]): Carried => ({
 /** The same HTTP server and the same adapter, with nothing kept and nothing heard. */
 async function relay(stage: Stage, messages: number): Promise<Carried> {
   await using relay = await stage.baseline(sendersHere, { relay: true })
-  return await measure(stage, relay, messages, (atLeast) => allShown(stage, atLeast))
+  return await measure(stage, relay, { messages }, (atLeast) => allShown(stage, atLeast))
 }
 
 async function carry(stage: Stage, messages: number) {
   await using gateway = await stage.gateway({ roles: 'api,dispatch,callbacks', senders: sendersHere })
   let callbacks: Counted = { requests: 0, lastAt: 0 }
-  const carried = await measure(stage, gateway, messages, async (_shown, sent) => {
+  const carried = await measure(stage, gateway, { messages }, async (_shown, sent) => {
     callbacks = await calledBack(stage, sent)
   })
   return {
@@ -100,14 +100,20 @@ async function carry(stage: Stage, messages: number) {
   }
 }
 
-async function measure(
+export async function measure(
   stage: Stage,
   side: Gateway,
-  messages: number,
+  { messages, dataKey }: { messages: number; dataKey?: DataKey },
   over: (shown: number, sent: number) => Promise<void>,
 ): Promise<Carried> {
   const apiKeys = Array.from({ length: senders }, (_, i) => apiKeyOf(i))
-  const job = { port: side.port, apiKeys, connections: 2 * senders, messagesPerRequest: 1 }
+  const job = {
+    port: side.port,
+    apiKeys,
+    connections: 2 * senders,
+    messagesPerRequest: 1,
+    ...(dataKey && { dataKey }),
+  }
   const send = (requests: number) => stage.load.ask({ ...job, recipients: phones, until: { requests } })
 
   const known = (await shownOn(stage)).length
@@ -143,7 +149,7 @@ async function calledBack({ callbacks }: Stage, atLeast: number): Promise<Counte
   throw new Error(`${total.requests} callbacks in ${deadlineMs} ms, and no end`)
 }
 
-async function allShown(stage: Stage, atLeast: number): Promise<void> {
+export async function allShown(stage: Stage, atLeast: number): Promise<void> {
   const deadline = performance.now() + deadlineMs
   while ((await shownOn(stage)).length < atLeast) {
     if (performance.now() > deadline) throw new Error(`not all on the phones in ${deadlineMs} ms`)

@@ -4,6 +4,7 @@ import { residentBytes } from '../cpu.ts'
 import { type Gateway, startWorker } from '../processes.ts'
 import { apiKeyOf } from '../provisioning.ts'
 import { whole } from '../report.ts'
+import { dataKeyOf, moKey, mtKey } from '../requests.ts'
 import type { Stage } from '../stage.ts'
 import { spreadOf } from '../statistics.ts'
 import type { Row } from './row.ts'
@@ -15,6 +16,7 @@ const sampleMs = 25
 
 interface Way {
   letter: string
+  roles: string
   way: FilesJob['way']
   title: string
   p99Goal?: number
@@ -22,15 +24,17 @@ interface Way {
 }
 
 /** What others feel of big files, and what they cost in memory: sends that carry nothing, without and with them. */
-const beside = ({ letter, way, title, p99Goal, growthGoal }: Way): Row => ({
+const beside = ({ letter, roles, way, title, p99Goal, growthGoal }: Way): Row => ({
   title: `${letter}. ${title}, and small sends beside them`,
   async run(stage, { rounds, roundMs, warmUpMs }) {
-    await using gateway = await stage.gateway({ roles: 'api', senders: { count: 1 } })
+    const dataKey = await dataKeyOf(stage.sandboxUrl)
+    const senders = { count: 1, unlimited: true, encryption: { mtKey, moKey } }
+    await using gateway = await stage.gateway({ roles, senders })
     await using files = await startWorker<FilesJob, FilesSent>(
       new URL('../big-files.ts', import.meta.url),
       'rest',
     )
-    const job = { port: gateway.port, apiKey: apiKeyOf(0), way, atOnce, fileBytes: 20 * megabyte }
+    const job = { port: gateway.port, apiKey: apiKeyOf(0), way, atOnce, fileBytes: 20 * megabyte, dataKey }
     await stage.load.ask({ ...small, port: gateway.port, until: { ms: warmUpMs } })
     await files.ask({ ...job, atOnce: 1, ms: 1 })
 
@@ -79,6 +83,7 @@ const beside = ({ letter, way, title, p99Goal, growthGoal }: Way): Row => ({
 
 export const inlineFiles = beside({
   letter: 'g',
+  roles: 'api',
   way: 'inline',
   title: `${atOnce} messages with 20 MB inside`,
   p99Goal: 50,
@@ -87,9 +92,19 @@ export const inlineFiles = beside({
 
 export const uploads = beside({
   letter: 'h',
+  roles: 'api',
   way: 'upload',
   title: `${atOnce} uploads of 20 MB`,
   growthGoal: 64,
+})
+
+/** Opened and handed over as well, while others come in. */
+export const sealedFiles = beside({
+  letter: 'l',
+  roles: 'api,dispatch',
+  way: 'sealed',
+  title: `${atOnce} sealed files of 20 MB, uploaded and sent`,
+  growthGoal: 100,
 })
 
 async function p99Of({ load }: Stage, { port }: Gateway, ms: number): Promise<number> {

@@ -1,8 +1,9 @@
 import { acceptHundreds, acceptOne, acceptWhileSending } from './accept.ts'
 import { callbacksSustained, deadEndpoint } from './callbacks.ts'
 import { endToEnd } from './end-to-end.ts'
-import { inlineFiles, uploads } from './files.ts'
+import { inlineFiles, sealedFiles, uploads } from './files.ts'
 import type { Row } from './row.ts'
+import { sealedMessages } from './sealed.ts'
 import { acceptWithBacklog, memoryOfBacklog } from './waiting.ts'
 
 /** Every row, by the letter that `--row` and `docs/benchmarks.md` call it. */
@@ -17,4 +18,6 @@ export const rows: Record<string, Row> = {
   h: uploads,
   i: callbacksSustained,
   j: deadEndpoint,
+  k: sealedMessages,
+  l: sealedFiles,
 }

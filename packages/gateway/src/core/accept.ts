@@ -166,7 +166,7 @@ function judge(
   if (flaw) return { reason: flaw, subject: to }
 
   const isSealed = encryptionKey !== undefined
-  if (isSealed && !integration.encryption) return { reason: 'channel_inactive' }
+  if (isSealed && !integration.encryption?.mtKey) return { reason: 'channel_inactive' }
   if (!app.supplierOf(integration, sender.channel).carries.has(content.type))
     return { reason: 'channel_inactive' }
   const attachment = attachmentFault(content, to, files)

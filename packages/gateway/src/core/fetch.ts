@@ -116,7 +116,7 @@ export function fetching(app: Fetching): LaneWork {
   /** The key that the MO's texts are sealed with. Throws `KeyRefused` as well where there is no name to ask under any more. */
   async function keyOf({ mo }: Fetch, { encryption }: Integration): Promise<KeyObject | undefined> {
     if (mo.encryptionKey === undefined) return undefined
-    if (!encryption) throw new KeyRefused('the integration has no encryption any more')
+    if (!encryption?.moKey) throw new KeyRefused('the integration has no key for this way any more')
     return app.keys.unwrap(encryption.moKey, mo.encryptionKey)
   }
 

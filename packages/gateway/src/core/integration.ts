@@ -82,10 +82,10 @@ export interface Callbacks {
   misspeltLatitude: boolean
 }
 
-/** Names of the customer's keys, one for each way. */
+/** Names of the customer's keys, one for each way; nothing is sealed on a way without one. */
 export interface Encryption {
-  mtKey: string
-  moKey: string
+  mtKey?: string
+  moKey?: string
 }
 
 export interface ApiKey {

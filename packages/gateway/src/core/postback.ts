@@ -37,9 +37,10 @@ export async function postbackOf(
   if (mt?.content.type !== 'template') return undefined
   const given = mt.content.template.postbackData?.[pressed.button]
   if (given === undefined || mt.encryptionKey === undefined) return given
-  if (!encryption) return undefined // opened it would be told, and kept, in the clear
+  const { mtKey, moKey } = encryption ?? {}
+  if (!mtKey || !moKey) return undefined // not ours to open, or told and kept in the clear once it is
   try {
-    return openText(await keys.unwrap(encryption.mtKey, mt.encryptionKey), given)
+    return openText(await keys.unwrap(mtKey, mt.encryptionKey), given)
   } catch (error) {
     if (error instanceof KeyRefused || error instanceof Unopenable) return undefined
     throw error

@@ -112,8 +112,8 @@ async function prepareAll(app: Receiving, integration: Integration, mos: ReadMo[
 async function prepare(app: Receiving, integration: Integration, mo: ReadMo): Promise<PreparedMo> {
   const read = await withPostback(app, integration, mo)
   const wish = wishIn(integration, read.content)
-  const { encryption } = integration
-  const kept = encryption ? sealMo(read, await app.keys.make(encryption.moKey)) : read
+  const moKey = integration.encryption?.moKey
+  const kept = moKey ? sealMo(read, await app.keys.make(moKey)) : read
   return { ...kept, ...(wish && { wish }) }
 }
 

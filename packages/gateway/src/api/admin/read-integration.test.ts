@@ -92,9 +92,10 @@ describe('an integration', () => {
     assert.ok(!('sms' in made({ name: 'Acme', ...off })))
   })
 
-  test('takes the names of both keys, or none', () => {
-    const encryption = { mtKey: 'arn:aws:kms:x:mt', moKey: 'arn:aws:kms:x:mo' }
-    assert.deepEqual(made({ name: 'Acme', encryption }).encryption, encryption)
+  test('takes the names of both keys, of one, or none', () => {
+    const [mtKey, moKey] = ['arn:aws:kms:x:mt', 'arn:aws:kms:x:mo']
+    for (const encryption of [{ mtKey, moKey }, { mtKey }, { moKey }])
+      assert.deepEqual(made({ name: 'Acme', encryption }).encryption, encryption)
     for (const none of [{}, { encryption: null }])
       assert.equal(made({ name: 'Acme', ...none }).encryption, null)
   })
@@ -119,7 +120,7 @@ describe('an integration', () => {
       flaws: { nmae: 'is not known', active: 'must be boolean' },
     },
     { sent: { name: 'Acme', typo: null }, flaws: { typo: 'is not known' } },
-    { sent: { name: 'Acme', encryption: { mtKey: 'a' } }, flaws: { 'encryption.moKey': 'is missing' } },
+    { sent: { name: 'Acme', encryption: { mtKey: '' } }, flaws: { 'encryption.mtKey': /fewer than 1/ } },
     { sent: { name: '' }, flaws: { name: /fewer than 1/ } },
     { sent: { name: null }, flaws: { name: 'must be string' } },
     { sent: { name: 'Acme', generation: 'two' }, flaws: { generation: 'must be one of one, legacy' } },

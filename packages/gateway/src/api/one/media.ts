@@ -127,7 +127,7 @@ function readSealed(
   if (encryptionKey === undefined)
     return kmsArn ? { reason: 'parameter_invalid', subject: 'encryptionKey' } : undefined
   if (!kmsArn) return { reason: 'parameter_invalid', subject: 'kmsArn' }
-  if (!encryption) return { reason: 'channel_inactive' }
+  if (!encryption?.mtKey) return { reason: 'channel_inactive' }
   if (!encryptionKey) return { reason: 'parameter_invalid', subject: 'encryptionKey' }
   if (!sha256) return { reason: 'parameter_invalid', subject: 'sha256FileHash' }
   return { encryptionKey, kmsArn, sha256 }

@@ -148,20 +148,24 @@ const Words = Type.Record(
 
 const EncryptionSettings = Type.Object(
   {
-    mtKey: Type.String({
-      minLength: 1,
-      description: 'Names the key that clients’ messages are sealed under.',
-    }),
-    moKey: Type.String({
-      minLength: 1,
-      description:
-        'Names the key for what handsets write: it is sealed before it is stored, with a data key for each message. While none can be had, suppliers are told to post again.',
-    }),
+    mtKey: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Names the key that clients’ messages are sealed under. With it messages that their client sealed (`encryptionKey`) are accepted, kept as they came, and opened in memory when they are sent.',
+      }),
+    ),
+    moKey: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Names the key that what handsets write is sealed under, before it is stored: texts, files and profile names, with a data key for each message that its events have as `encryptionKey`. While none can be had, suppliers are told to post again. Without it they are called back in the clear.',
+      }),
+    ),
   },
   {
     additionalProperties: false,
-    description:
-      'Messages that their client sealed (`encryptionKey`) are accepted, kept as they came, and opened in memory when they are sent. What handsets write is sealed.',
+    description: 'The keys of each way; either may be left out.',
   },
 )
 
@@ -333,7 +337,9 @@ const members = {
     }),
   }),
   shadowCallbacks: nullable(Type.Object(calledBack)),
-  encryption: nullable(Type.Object({ mtKey: Type.String(), moKey: Type.String() })),
+  encryption: nullable(
+    Type.Object({ mtKey: Type.Optional(Type.String()), moKey: Type.Optional(Type.String()) }),
+  ),
   allowedIps: Type.Array(Type.String()),
   limits: Type.Object({ requestsPerSecond: limit, perDay: limit, perMonth: limit }),
   balance: Type.Object({

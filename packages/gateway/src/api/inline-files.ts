@@ -45,7 +45,8 @@ const hashMember = { one: 'media.sha256Hash', legacy: 'sha256Hash' }
 /** A UUID: nobody who writes a body can guess one. */
 const markLength = 36
 
-export function inlineFiles(app: Needs): InlineFiles {
+export function inlineFiles(app: Needs, integrationId: string): InlineFiles {
+  const stage = stagingFor(app.media, integrationId)
   /** By the mark that ends what the body keeps of each. Which of a key that comes twice counts, the parser decides. */
   const arriving = new Map<string, Promise<Staged | Refusal>>()
   const kept = new Map<number, string>()
@@ -54,7 +55,7 @@ export function inlineFiles(app: Needs): InlineFiles {
   function stagingOf({ base64 }: Inline): Promise<Staged | Refusal> {
     const known = arriving.get(base64.slice(-markLength))
     if (known) return known
-    const staging = stageShort(app.media, base64)
+    const staging = stage(wholeOf(base64))
     arriving.set(randomUUID(), staging)
     return staging
   }
@@ -95,7 +96,7 @@ export function inlineFiles(app: Needs): InlineFiles {
         return undefined
       const decoder = base64Decoder()
       const mark = randomUUID()
-      arriving.set(mark, stage(app.media, decoder))
+      arriving.set(mark, stage(decoder))
       return { to: decoder, mark }
     },
 
@@ -149,24 +150,23 @@ async function sizeOf(stagings: Coming[]) {
   return bytes
 }
 
-function stage(
-  media: Pick<MediaStore, 'stage'>,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<Staged | Refusal> {
-  const staging = media
-    .stage(bytes, mostBytes)
-    .catch(tooBigIs({ reason: 'media_too_big', subject: '20' } as const))
-    .catch((error: unknown) => {
-      if (error instanceof NotBase64) return { reason: 'parameter_invalid', subject: 'content' } as const
-      throw error
-    })
-  staging.catch(() => {}) // whoever asks for it hears of it; when the client has gone nobody does
-  return staging
-}
+const stagingFor =
+  (media: Pick<MediaStore, 'stage'>, integrationId: string) =>
+  (bytes: AsyncIterable<Uint8Array>): Promise<Staged | Refusal> => {
+    const staging = media
+      .stage(bytes, mostBytes, integrationId)
+      .catch(tooBigIs({ reason: 'media_too_big', subject: '20' } as const))
+      .catch((error: unknown) => {
+        if (error instanceof NotBase64) return { reason: 'parameter_invalid', subject: 'content' } as const
+        throw error
+      })
+    staging.catch(() => {}) // whoever asks for it hears of it; when the client has gone nobody does
+    return staging
+  }
 
 /** A file that is small enough to have come with the rest of the body. */
-function stageShort(media: Pick<MediaStore, 'stage'>, base64: string): Promise<Staged | Refusal> {
+function wholeOf(base64: string): AsyncIterable<Uint8Array> {
   const decoder = base64Decoder()
   decoder.end(base64)
-  return stage(media, decoder)
+  return decoder
 }

@@ -23,8 +23,8 @@ export async function publicApi(server: FastifyInstance, app: App): Promise<void
     request.integration = callerOf(request)
   })
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', async (_request: FastifyRequest, bytes: IncomingMessage) => {
-    const files = inlineFiles(app)
+  server.addContentTypeParser('*', async (request: FastifyRequest, bytes: IncomingMessage) => {
+    const files = inlineFiles(app, request.integration.id)
     try {
       const reading = { limit: bodyLimit, messages: app.settings.messagesPerRequest, handOut: files.take }
       return { ...(await readBody(bytes, reading)), files } satisfies SendBody

@@ -103,7 +103,7 @@ export function fetching(app: Fetching): LaneWork {
     )
     if (found.type === 'gone') return lost(fetch, attachment, found.cause)
     if (found.type === 'deferred') return later(fetch, found.cause)
-    const arrived = await arrivedOf(found, key)
+    const arrived = await arrivedOf(found, owner.id, key)
     if (arrived === 'too big') return lost(fetch, attachment, arrived)
     if (typeof arrived === 'string') return later(fetch, arrived)
     if (!isWhole(arrived.clear, attachment, found) && fetch.attempts < mismatchesMost) {
@@ -121,14 +121,18 @@ export function fetching(app: Fetching): LaneWork {
   }
 
   /** What went wrong, where the bytes did not arrive. With a key they are sealed before they are written. */
-  async function arrivedOf({ stream }: Found, key: KeyObject | undefined): Promise<Arrived | string> {
+  async function arrivedOf(
+    { stream }: Found,
+    owner: string,
+    key: KeyObject | undefined,
+  ): Promise<Arrived | string> {
     try {
       if (!key) {
-        const staged = await app.media.stage(stream, mostBytes)
+        const staged = await app.media.stage(stream, mostBytes, owner)
         return { staged, clear: staged }
       }
       const clear = measured(stream)
-      const staged = await app.media.stage(sealBytes(key, clear.bytes), sealedLength(mostBytes))
+      const staged = await app.media.stage(sealBytes(key, clear.bytes), sealedLength(mostBytes), owner)
       return { staged, clear: clear.taken() }
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error

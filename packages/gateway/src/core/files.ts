@@ -41,7 +41,7 @@ const uploadMostBytes = 30 * 1024 * 1024
 
 /** Keeps a file: when this resolves with one, its bytes and what is known of them are on stable storage. */
 export async function upload(app: Filing, { bytes, ...known }: Upload): Promise<MediaFile | Refusal> {
-  const staged = await app.media.stage(bytes, uploadMostBytes).catch(tooBigIs(undefined))
+  const staged = await app.media.stage(bytes, uploadMostBytes, known.integrationId).catch(tooBigIs(undefined))
   if (!staged) return { reason: 'media_too_big', subject: '30' }
   return keepFile(app, staged, known)
 }

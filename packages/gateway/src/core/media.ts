@@ -10,9 +10,12 @@ import type { Readable } from 'node:stream'
  *  4. `stage` rejects with `StoreUnavailable` when there is no room.
  */
 export interface MediaStore {
-  /** Takes bytes in. Rejects with `TooBig` beyond `mostBytes`, and with whatever `bytes` throws; neither leaves anything. */
-  stage(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Staged>
-  /** Undefined when there is no such file. `range` is in bytes, both ends included. */
+  /**
+   * Takes bytes in. Rejects with `TooBig` beyond `mostBytes`, and with whatever `bytes` throws; neither leaves anything.
+   * `owner` is the integration whose file it becomes.
+   */
+  stage(bytes: AsyncIterable<Uint8Array>, mostBytes: number, owner: string): Promise<Staged>
+  /** Undefined when there is no such file. `range` is in bytes, both ends included; it may end behind the file's end. */
   open(fileId: string, range?: ByteRange): Promise<Readable | undefined>
   /** Deleting what is not there is no error. */
   delete(fileIds: string[]): Promise<void>

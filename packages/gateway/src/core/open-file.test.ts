@@ -180,7 +180,7 @@ async function scene(t: TestContext) {
       async function* whole() {
         yield bytes
       }
-      const staged = await media.stage(whole(), 100 * 1024 * 1024)
+      const staged = await media.stage(whole(), 100 * 1024 * 1024, 'integration')
       const id = `00000000-0000-4000-8000-${String(++files).padStart(12, '0')}.png`
       await staged.keep(id)
       return {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { headBytes, type MediaStore, TooBig } from '../core/media.ts'
 
 const most = 1_000_000
+const owner = randomUUID().replaceAll('-', '')
 const newId = () => `${randomUUID()}.bin`
 
 async function* inChunks(bytes: Uint8Array, size = 64 * 1024) {
@@ -15,7 +16,7 @@ async function* inChunks(bytes: Uint8Array, size = 64 * 1024) {
 export function mediaSuite(open: () => Promise<MediaStore>): void {
   describe('the rules of a media store', () => {
     async function kept(store: MediaStore, bytes: Uint8Array): Promise<string> {
-      const staged = await store.stage(inChunks(bytes), most)
+      const staged = await store.stage(inChunks(bytes), most, owner)
       const id = newId()
       await staged.keep(id)
       return id
@@ -30,7 +31,7 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
       test(`3: ${size} bytes come back as they went in`, async () => {
         const store = await open()
         const bytes = randomBytes(size)
-        const staged = await store.stage(inChunks(bytes), most)
+        const staged = await store.stage(inChunks(bytes), most, owner)
         assert.equal(staged.bytes, size)
         const head = Buffer.from(staged.head)
         assert.ok(head.length >= Math.min(size, headBytes) && bytes.subarray(0, head.length).equals(head))
@@ -43,7 +44,7 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
     test('1: what is staged is not there until it is kept, and not at all once dropped', async () => {
       const store = await open()
       const id = newId()
-      const staged = await store.stage(inChunks(randomBytes(10)), most)
+      const staged = await store.stage(inChunks(randomBytes(10)), most, owner)
       assert.equal(await store.open(id), undefined)
       await staged.drop()
       await staged.drop()
@@ -57,8 +58,8 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
         yield randomBytes(10)
         throw new Error('the client has gone')
       }
-      await assert.rejects(store.stage(broken(), most), /the client has gone/)
-      await assert.rejects(store.stage(inChunks(randomBytes(most + 1)), most), TooBig)
+      await assert.rejects(store.stage(broken(), most, owner), /the client has gone/)
+      await assert.rejects(store.stage(inChunks(randomBytes(most + 1)), most, owner), TooBig)
     })
 
     test('1: two that come in at once do not mix', async () => {
@@ -76,6 +77,14 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
       assert.deepEqual(await read(store, id, { from: 70_000, to: 99_999 }), bytes.subarray(70_000))
     })
 
+    for (const size of [0, 10, 65_536])
+      test(`a range that ends behind the end of ${size} bytes gives those that are there`, async () => {
+        const store = await open()
+        const bytes = randomBytes(size)
+        const id = await kept(store, bytes)
+        assert.deepEqual(await read(store, id, { from: 0, to: size + 1000 }), bytes)
+      })
+
     test('what is deleted is gone, and may be deleted again', async () => {
       const store = await open()
       const [gone, stays] = [await kept(store, randomBytes(5)), await kept(store, randomBytes(5))]
@@ -88,12 +97,12 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
     test('sweeping takes what is older, and nothing else', async () => {
       const store = await open()
       const id = await kept(store, randomBytes(5))
-      const staged = await store.stage(inChunks(randomBytes(5)), most)
+      const staged = await store.stage(inChunks(randomBytes(5)), most, owner)
       await store.sweep({ staged: Date.now() - 60_000, kept: Date.now() - 60_000 })
       await staged.keep(newId())
       assert.notEqual(await read(store, id), undefined)
 
-      const forgotten = await store.stage(inChunks(randomBytes(5)), most)
+      const forgotten = await store.stage(inChunks(randomBytes(5)), most, owner)
       await store.sweep({ staged: Date.now() + 60_000, kept: 0 })
       await assert.rejects(forgotten.keep(newId()))
       assert.notEqual(await read(store, id), undefined)

@@ -31,7 +31,7 @@ export async function testFiles(): Promise<TestFiles> {
       async function* whole() {
         yield bytes
       }
-      const staged = await media.stage(whole(), 100 * 1024 * 1024)
+      const staged = await media.stage(whole(), 100 * 1024 * 1024, 'integration')
       await staged.keep(file.id)
       await store.putFile({
         integrationId: 'integration',

@@ -20,7 +20,7 @@ test('a file that is coming in is not among those that are there, and only its o
     await half.promise
     yield Buffer.from(' and half')
   }
-  const staging = store.stage(slow(), 100)
+  const staging = store.stage(slow(), 100, 'acme')
   while ((await readdir(join(own, 'staged'))).length === 0) await new Promise(setImmediate)
   const kept = await readdir(join(own, 'kept'), { recursive: true, withFileTypes: true })
   assert.deepEqual(

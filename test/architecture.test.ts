@@ -26,6 +26,7 @@ const mayImport: Record<string, string[]> = {
   'gateway/src/media/*': ['protocol/src', 'gateway/src/core', 'gateway/src/media/media.suite.ts'],
   'gateway/src/keys': ['protocol/src', 'gateway/src/core'],
   'gateway/src/keys/*': ['protocol/src', 'gateway/src/core', 'gateway/src/keys/keys.suite.ts'],
+  'gateway/src/sealing': ['protocol/src', 'gateway/src/core'],
   'gateway/src/callbacks': ['protocol/src', 'gateway/src/core'],
 }
 
@@ -33,6 +34,7 @@ const mayImport: Record<string, string[]> = {
 const testsMayImport: Record<string, string[]> = {
   'gateway/src/core': ['gateway/src/store', 'gateway/src/media'],
   'gateway/src/suppliers': ['gateway/src/store', 'gateway/src/media'],
+  'gateway/src/sealing': ['gateway/src/store', 'gateway/src/media', 'gateway/src/keys'],
 }
 
 /** Files that only these import, and tests. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { eventually } from './support/eventually.ts'
 import type { Installation } from './support/installation.ts'
 import { start } from './support/processes.ts'
 import { shared } from './support/shared.ts'
@@ -62,6 +63,17 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
         `waypost: WAYPOST_DATABASE_URL: Another gateway runs on ${folder}/waypost.db. Stop it first`,
     },
     {
+      when: 'the key service cannot be asked',
+      env: ({ folder }) => ({
+        WAYPOST_DATA: join(folder, 'nobody'),
+        WAYPOST_KEYS_URL:
+          'aws-kms:?endpoint=http://127.0.0.1:1&region=eu-west-1&key=arn:aws:kms:eu-west-1:1:key/1',
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+      }),
+      says: () => 'waypost: WAYPOST_KEYS_URL: The key that this is sealed with cannot be had: ',
+    },
+    {
       when: 'the port is taken',
       env: ({ url }) => ({ WAYPOST_PORT: new URL(url).port }),
       says: ({ url }) =>
@@ -113,4 +125,26 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
       assert.equal(gateway.output().slice(0, said.length), said)
       assert.doesNotMatch(gateway.output(), /^ {4}at /m, 'a stack')
     })
+
+  test('when its key is not the one that the database was first used with', async () => {
+    const { folder } = installation()
+    const startWith = (secret: number) =>
+      start('packages/gateway/src/main.ts', ['serve'], {
+        WAYPOST_PORT: '0',
+        WAYPOST_DATA: join(folder, 'first-used'),
+        WAYPOST_ADMIN_TOKEN: 'a token for tests only',
+        WAYPOST_SECRET: Buffer.alloc(32, secret).toString('base64'),
+      })
+    const first = startWith(1)
+    await eventually(async () => first.output().includes('gateway.ready'), 'the first is ready')
+    first.child.kill('SIGTERM')
+    assert.equal(await first.ended, 0)
+    const other = startWith(2)
+    await once(other.child, 'close')
+    assert.equal(other.child.exitCode, 1)
+    assert.equal(
+      other.output(),
+      'waypost: WAYPOST_SECRET and WAYPOST_KEYS_URL: this is not the key that the database was first used with.\n',
+    )
+  })
 })

@@ -69,6 +69,11 @@ export const settings = {
     what: '32 bytes in base64, instead of the file of keys in the data folder: the same on every node that shares a database.',
     read: (text) => (text === undefined ? undefined : secretOf(text)),
   }),
+  WAYPOST_SEAL_CONTENT: setting({
+    default: 'false',
+    what: 'Contents and files are sealed in the ledger and in the media store, too, under a key for each integration. Credentials always are.',
+    read: (text = 'false') => truth(text),
+  }),
   WAYPOST_ADMIN_TOKEN: setting({
     default: 'made at the first start, printed once, kept in the data folder',
     what: 'The bearer token of `/admin`; at least 16 characters.',

@@ -41,6 +41,7 @@ import { dataKeys } from './keys/data-keys.ts'
 import { openKeys } from './keys/index.ts'
 import { openMedia } from './media/index.ts'
 import { provision } from './provision.ts'
+import { sealedAtRest } from './sealing/index.ts'
 import { openStore } from './store/index.ts'
 import { type SupplierTools, suppliers } from './suppliers/index.ts'
 
@@ -77,18 +78,22 @@ export async function openGateway({
   const newId = idMaker()
 
   const failed = (error: unknown) => events.storeFailed('worker', error)
-  const store = parts.use(
+  const ledger = parts.use(
     await openStore(config.WAYPOST_DATABASE_URL, { failed, now }).catch(blame('WAYPOST_DATABASE_URL')),
   )
-  if (config.WAYPOST_TEST_CLOCK) clock.turn(await store.clockOffset())
-  const { service } = parts.use(
+  if (config.WAYPOST_TEST_CLOCK) clock.turn(await ledger.clockOffset())
+  const { service, own } = parts.use(
     await openKeys(config.WAYPOST_KEYS_URL, {
       secret: config.WAYPOST_SECRET,
       ownPath: join(config.WAYPOST_DATA, 'keys.json'),
     }).catch(blame('WAYPOST_KEYS_URL')),
   )
   const keys = parts.use(dataKeys(service))
-  const media = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
+  const files = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
+  const { store, media } = await sealedAtRest(
+    { store: ledger, media: files },
+    { wrapping: own, contents: config.WAYPOST_SEAL_CONTENT },
+  )
   const directory = await openDirectory(store)
   if (config.WAYPOST_TEST_CLOCK) directory.onTurn(clock.turn)
   const agent = parts.adopt(

@@ -5,6 +5,7 @@ import type { Directory } from './directory.ts'
 import { openText, Unopenable } from './envelope.ts'
 import type { Mt, NotSent } from './message.ts'
 import { templateFlaw } from './template.ts'
+import { isUnreadable } from './unreadable.ts'
 
 export interface OpeningMt extends Opening {
   directory: Pick<Directory, 'integration' | 'template'>
@@ -15,6 +16,7 @@ export interface OpeningMt extends Opening {
  * not. It is for the supplier alone: nothing clear is stored or logged.
  */
 export async function openMt(app: OpeningMt, mt: Mt): Promise<Mt | NotSent> {
+  if (isUnreadable(mt.content)) return notOpened('encryption_content_error')
   const { encryptionKey, ...opened } = mt
   if (encryptionKey === undefined) return mt
   const key = await dataKey(app, { integrationId: mt.integrationId, encryptionKey })

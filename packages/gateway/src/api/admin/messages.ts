@@ -11,6 +11,7 @@ import { inUnits } from '../../core/balance.ts'
 import type { MtLife } from '../../core/looking.ts'
 import type { Mt } from '../../core/message.ts'
 import type { Callback } from '../../core/store.ts'
+import { isUnreadable } from '../../core/unreadable.ts'
 import { callbackView } from './callbacks.ts'
 import type { Handlers } from './contract.ts'
 import { nextSteps } from './next-steps.ts'
@@ -84,7 +85,7 @@ function messageView(mt: Mt): MessageView {
     from,
     to,
     clientMessageId: mt.clientMessageId ?? null,
-    content,
+    content: isUnreadable(content) ? null : content,
     priority,
     acceptedAt,
     expiresAt,

@@ -22,7 +22,7 @@ const message = {
   from: Type.String(),
   to: Type.String(),
   clientMessageId: nullable(Type.String()),
-  content: Type.Unknown(),
+  content: Type.Unknown({ description: 'Null: it was sealed, and the key is gone.' }),
   priority: Type.Integer({ description: '0 goes first.' }),
   acceptedAt: timestamp(),
   expiresAt: timestamp('When trying ends.'),

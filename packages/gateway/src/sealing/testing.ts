@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { openKeys } from '../keys/index.ts'
+import type { Wrapping } from './vault.ts'
+
+/** A folder that goes with the test file. */
+export async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'waypost-sealing-'))
+  after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A file of keys in that folder wraps. */
+export async function wrappingIn(folder: string, name = 'keys.json'): Promise<Wrapping> {
+  const { own } = await openKeys(`local:${join(folder, name)}`, { secret: undefined, ownPath: '' })
+  return own
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { KeyRefused, KeysUnavailable } from '../core/keys.ts'
+import { StoreUnavailable } from '../core/store.ts'
+import { openStore } from '../store/index.ts'
+import { newFolder, wrappingIn } from './testing.ts'
+import { keyKeptMs, openVault } from './vault.ts'
+
+const folder = await newFolder()
+const store = await openStore(`sqlite:${join(folder, 'ledger.db')}`)
+after(() => store[Symbol.asyncDispose]())
+const wrapping = await wrappingIn(folder)
+
+let owners = 0
+const newOwner = () => `owner ${++owners}`
+
+describe('the vault', () => {
+  test('has one key of an owner, whichever node asks first and however many ask', async () => {
+    const owner = newOwner()
+    const nodes = [openVault({ store, wrapping }), openVault({ store, wrapping })]
+    const keys = await Promise.all(nodes.flatMap((node) => [node.keyFor(owner), node.keyFor(owner)]))
+    const again = await openVault({ store, wrapping }).keyOf(owner)
+    assert.ok(again && keys.every((key) => key.equals(again)))
+    const other = await openVault({ store, wrapping }).keyFor(newOwner())
+    assert.ok(!other.equals(again))
+  })
+
+  test('makes none for who only reads', async () => {
+    const owner = newOwner()
+    assert.equal(await openVault({ store, wrapping }).keyOf(owner), undefined)
+    assert.equal(await store.sealingKey(owner), undefined)
+  })
+
+  test('asks the key service once in five minutes, and then again', async () => {
+    const owner = newOwner()
+    let at = 0
+    let asked = 0
+    const counting = {
+      name: wrapping.name,
+      service: {
+        make: wrapping.service.make,
+        unwrap(name: string, wrapped: string) {
+          asked++
+          return wrapping.service.unwrap(name, wrapped)
+        },
+      },
+    }
+    const vault = openVault({ store, wrapping: counting, now: () => at })
+    await vault.keyFor(owner)
+    at = keyKeptMs - 1
+    await vault.keyOf(owner)
+    assert.equal(asked, 0, 'it was made a moment ago')
+    at = keyKeptMs
+    await Promise.all([vault.keyOf(owner), vault.keyOf(owner)])
+    assert.equal(asked, 1)
+  })
+
+  test('has a deleted key no more: at once where it was deleted, within five minutes elsewhere', async () => {
+    const owner = newOwner()
+    let at = 0
+    const here = openVault({ store, wrapping, now: () => at })
+    const elsewhere = openVault({ store, wrapping, now: () => at })
+    await here.keyFor(owner)
+    await elsewhere.keyOf(owner)
+    await store.deleteIntegration(owner)
+    here.forget(owner)
+    assert.equal(await here.keyOf(owner), undefined)
+    assert.notEqual(await elsewhere.keyOf(owner), undefined)
+    at = keyKeptMs
+    assert.equal(await elsewhere.keyOf(owner), undefined)
+  })
+
+  test('says of a key that the service will not open that it is refused; nothing can be stored with it', async () => {
+    const owner = newOwner()
+    await openVault({ store, wrapping }).keyFor(owner)
+    const other = openVault({ store, wrapping: await wrappingIn(folder, 'others.json') })
+    await assert.rejects(other.keyOf(owner), KeyRefused)
+    await assert.rejects(other.keyFor(owner), StoreUnavailable)
+  })
+
+  test('is unavailable while the key service is, and not longer', async () => {
+    const owner = newOwner()
+    await openVault({ store, wrapping }).keyFor(owner)
+    let isAway = true
+    const moody = {
+      name: wrapping.name,
+      service: {
+        make: wrapping.service.make,
+        async unwrap(name: string, wrapped: string) {
+          if (isAway) throw new KeysUnavailable('out of reach')
+          return wrapping.service.unwrap(name, wrapped)
+        },
+      },
+    }
+    const vault = openVault({ store, wrapping: moody })
+    for (const ask of [vault.keyOf, vault.keyFor]) await assert.rejects(ask(owner), StoreUnavailable)
+    isAway = false
+    assert.notEqual(await vault.keyOf(owner), undefined)
+  })
+})

@@ -6,6 +6,7 @@ import { createCipheriv, createDecipheriv, type Decipheriv, type KeyObject, rand
  */
 const blockBytes = 16
 const cipher = 'aes-256-cbc'
+const pieceBytes = 64 * 1024
 
 /** What is sealed cannot be opened with this key, or is nothing that was sealed. */
 export class Unopenable extends Error {
@@ -18,15 +19,17 @@ export function sealText(key: KeyObject, text: string): string {
   return Buffer.concat([vector, sealing.update(text, 'utf8'), sealing.final()]).toString('base64')
 }
 
-/** A file's bytes, in pieces that are as long as those that come in. */
+/** A file's bytes, sealed as they come. */
 export async function* sealBytes(key: KeyObject, clear: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   const vector = randomBytes(blockBytes)
   const sealing = createCipheriv(cipher, key, vector)
   yield vector
-  for await (const chunk of clear) {
-    const sealed = sealing.update(chunk)
-    if (sealed.length > 0) yield sealed
-  }
+  // A chunk may be long, and sealing all of it at once would hold others up.
+  for await (const chunk of clear)
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      const sealed = sealing.update(chunk.subarray(at, at + pieceBytes))
+      if (sealed.length > 0) yield sealed
+    }
   yield sealing.final()
 }
 

@@ -25,6 +25,7 @@ describe('waypost keys', () => {
       { args: ['open', '--key=mo', encryptionKey], says: /another name/ },
       { args: ['open', '--key=mo'], says: /say an encryptionKey/ },
       { args: ['data-key'], says: /say --key/ },
+      { args: ['rotat'], says: /there is no "rotat"/ },
       { args: ['data-key', '--kye=mt'], says: /--kye/ },
     ]
     for (const { args, says } of wrong) {

@@ -59,6 +59,8 @@ async function run(): Promise<string> {
   })
   const [name = '', blob] = positionals
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command && name !== '')
+    throw new CannotStart(`there is no ${JSON.stringify(name)}; \`waypost keys\` says what there is`)
   if (!command) return usage
   return `${await command(loadConfig(process.env), { key: values.key, blob })}\n`
 }

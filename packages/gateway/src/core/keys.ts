@@ -38,6 +38,12 @@ export const dataKeyBytes = 32
 /** Milliseconds. */
 export const answerWithinMs = 10_000
 
+/** The bytes of a blob; undefined where the text is not base64, and so none of anybody's. */
+export function blobIn(wrapped: string): Buffer | undefined {
+  const blob = Buffer.from(wrapped, 'base64')
+  return blob.length > 0 && blob.toString('base64') === wrapped ? blob : undefined
+}
+
 /** The service will not use this key, or does not know this blob. */
 export class KeyRefused extends Error {
   override name = 'KeyRefused'

@@ -60,6 +60,7 @@ export function keySuite(open: (t: TestContext) => Promise<Opened>): void {
     const blobs: Record<string, (wrapped: Buffer) => Buffer | string> = {
       'that is empty': () => '',
       'that is no base64': () => 'no base64 at all',
+      'with a line feed behind it': (wrapped) => `${wrapped.toString('base64')}\n`,
       'that is something else': () => Buffer.from('something else'),
       'that is cut off': (wrapped) => wrapped.subarray(0, -1),
       'that has more behind it': (wrapped) => Buffer.concat([wrapped, wrapped.subarray(0, 1)]),

@@ -1,5 +1,5 @@
 import type { DecryptCommandOutput, KMSClient } from '@aws-sdk/client-kms'
-import { answerWithinMs, dataKeyBytes, KeyRefused, type KeyService } from '../../core/keys.ts'
+import { answerWithinMs, blobIn, dataKeyBytes, KeyRefused, type KeyService } from '../../core/keys.ts'
 import { faultOf } from './errors.ts'
 
 /** What overrides the SDK's own ways to find them; credentials have no other. */
@@ -18,10 +18,13 @@ export async function openKms({ endpoint, region }: Kms): Promise<KeyService> {
     requestHandler: { connectionTimeout: 1500, requestTimeout: 2500, throwOnRequestTimeout: true },
   })
 
-  /** The SDK has limits for each try; this one is for all of them. */
+  /** The SDK has limits for each try; this one is for all of them, and for finding credentials, which no signal ends. */
   async function asked<T>(ask: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    const abortSignal = AbortSignal.timeout(answerWithinMs)
+    const late = Promise.withResolvers<never>()
+    abortSignal.addEventListener('abort', () => late.reject(abortSignal.reason))
     try {
-      return await ask({ abortSignal: AbortSignal.timeout(answerWithinMs) })
+      return await Promise.race([ask({ abortSignal }), late.promise])
     } catch (error) {
       throw faultOf(error)
     }
@@ -37,7 +40,9 @@ export async function openKms({ endpoint, region }: Kms): Promise<KeyService> {
     },
 
     async unwrap(name, wrapped) {
-      const command = new DecryptCommand({ KeyId: name, CiphertextBlob: Buffer.from(wrapped, 'base64') })
+      const blob = blobIn(wrapped)
+      if (!blob) throw new KeyRefused('a wrapped key is base64')
+      const command = new DecryptCommand({ KeyId: name, CiphertextBlob: blob })
       return keyIn(await asked((options) => client.send(command, options)))
     },
 

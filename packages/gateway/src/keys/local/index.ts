@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CannotStart } from '../../core/cannot-start.ts'
-import { dataKeyBytes, KeyRefused, type KeyService } from '../../core/keys.ts'
+import { flushFolder } from '../../core/flush-folder.ts'
+import { blobIn, dataKeyBytes, KeyRefused, type KeyService, KeysUnavailable } from '../../core/keys.ts'
 
 /**
  * Keys of this machine, for laptops, tests and what the gateway itself seals: a file that only its owner may read, or one
@@ -10,43 +11,72 @@ import { dataKeyBytes, KeyRefused, type KeyService } from '../../core/keys.ts'
  * of what is authenticated.
  */
 export async function openLocal(from: { path: string } | { secret: Buffer }): Promise<KeyService> {
-  let keys = 'secret' in from ? new Map([[theSecret, from.secret]]) : await readOrMake(from.path)
+  let file = 'path' in from ? await readOrMake(from.path) : undefined
+  const secret = 'secret' in from ? new Map([[theSecret, Buffer.from(from.secret)]]) : undefined
+  const held = () => file?.keys ?? secret ?? new Map<number, Buffer>()
+
+  /** Another process may have added a key since. */
+  async function readAgain() {
+    if (!('path' in from)) return
+    try {
+      if (!file || (await stat(from.path)).mtimeMs !== file.changedAt) file = await read(from.path)
+    } catch (cause) {
+      throw new KeysUnavailable('the file of keys cannot be read', { cause })
+    }
+  }
 
   async function keyOf(number: number): Promise<Buffer | undefined> {
-    // Another process may have added one since.
-    if (!keys.has(number) && 'path' in from) keys = await read(from.path)
-    return keys.get(number)
+    if (!held().has(number)) await readAgain()
+    return held().get(number)
   }
 
   return {
     async make(name) {
-      const number = Math.max(...keys.keys())
-      const wrapping = await keyOf(number)
-      if (!wrapping) throw new Error('there is no key') // readOrMake leaves at least one
+      await readAgain()
+      const number = Math.max(...held().keys())
+      const wrapping = held().get(number)
+      if (!wrapping) throw new KeysUnavailable('the keys are closed')
       const key = randomBytes(dataKeyBytes)
       return { key, wrapped: wrap({ number, wrapping, name }, key) }
     },
 
     async unwrap(name, wrapped) {
-      const blob = Buffer.from(wrapped, 'base64')
-      const wrapping = blob.length === blobBytes ? await keyOf(blob.readUInt32BE(1)) : undefined
-      if (blob[0] !== version || !wrapping) throw new KeyRefused('no key here has wrapped this')
+      const blob = blobIn(wrapped)
+      const wrapping = blob?.length === blobBytes ? await keyOf(blob.readUInt32BE(1)) : undefined
+      if (!blob || blob[0] !== version || !wrapping) throw new KeyRefused('no key here has wrapped this')
       return unwrap({ wrapping, name }, blob)
     },
 
     async [Symbol.asyncDispose]() {
-      for (const key of keys.values()) key.fill(0)
+      for (const key of held().values()) key.fill(0)
+      held().clear()
     },
   }
 }
 
 /** Adds a key, which wraps from now on; what older ones wrapped stays readable. Answers its number. */
 export async function rotateLocal(path: string): Promise<number> {
-  const keys = await readOrMake(path)
+  await readOrMake(path)
+  const lock = `${path}.lock`
+  await writeFile(lock, '', { flag: 'wx' }).catch((error: unknown) => {
+    throw hasCode(error, 'EEXIST')
+      ? new CannotStart(`somebody else rotates; if nobody does, remove ${lock}`)
+      : error
+  })
+  try {
+    return await addKey(path)
+  } finally {
+    await rm(lock)
+  }
+}
+
+async function addKey(path: string): Promise<number> {
+  const { keys } = await read(path)
   const number = Math.max(...keys.keys()) + 1
   const next = `${path}.${randomUUID()}`
   await writeKeys(next, keys.set(number, randomBytes(dataKeyBytes)))
   await rename(next, path)
+  await flushFolder(dirname(path))
   return number
 }
 
@@ -89,7 +119,12 @@ function unwrap({ wrapping, name }: Wrapping, blob: Buffer): Buffer {
   }
 }
 
-async function readOrMake(path: string): Promise<Map<number, Buffer>> {
+interface KeyFile {
+  keys: Map<number, Buffer>
+  changedAt: number
+}
+
+async function readOrMake(path: string): Promise<KeyFile> {
   try {
     return await read(path)
   } catch (error) {
@@ -105,16 +140,17 @@ async function readOrMake(path: string): Promise<Map<number, Buffer>> {
   } finally {
     await rm(made)
   }
+  await flushFolder(dirname(path))
   return read(path)
 }
 
-async function read(path: string): Promise<Map<number, Buffer>> {
-  const { mode } = await stat(path)
+async function read(path: string): Promise<KeyFile> {
+  const { mode, mtimeMs: changedAt } = await stat(path)
   if ((mode & 0o077) !== 0)
     throw new CannotStart(`${path} holds keys and may be read by others than its owner: chmod 600 it`)
   const keys = keysIn(await readFile(path, 'utf8'))
   if (!keys) throw new CannotStart(`${path} is no file of keys`)
-  return keys
+  return { keys, changedAt }
 }
 
 function keysIn(text: string): Map<number, Buffer> | undefined {

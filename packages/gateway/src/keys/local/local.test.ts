@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { KeyRefused } from '../../core/keys.ts'
+import { KeyRefused, KeysUnavailable } from '../../core/keys.ts'
 import { keySuite } from '../keys.suite.ts'
 import { openLocal, rotateLocal } from './index.ts'
 
@@ -51,6 +51,34 @@ describe('keys of a file', () => {
     assert.deepEqual(await without.unwrap('a', made.wrapped), made.key)
   })
 
+  test('that are rotated by several at once get one key from each that succeeds', async (t) => {
+    const path = await newPath(t)
+    const running = await openLocal({ path })
+    const rotations = await Promise.allSettled(Array.from({ length: 8 }, () => rotateLocal(path)))
+    const numbers = rotations.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    assert.ok(numbers.length > 0)
+    assert.equal(new Set(numbers).size, numbers.length)
+    const { keys } = JSON.parse(await readFile(path, 'utf8'))
+    assert.equal(Object.keys(keys).length, 1 + numbers.length)
+    assert.deepEqual(await readdir(join(path, '..')), ['keys.json'], 'nothing is left beside it')
+    assert.equal(
+      Buffer.from((await running.make('a')).wrapped, 'base64').readUInt32BE(1),
+      Math.max(...numbers),
+    )
+  })
+
+  test('cannot be asked while the file is broken, which nobody who sends a blob can cause', async (t) => {
+    const path = await newPath(t)
+    const service = await openLocal({ path })
+    const known = await service.make('a')
+    const unknown = Buffer.from(known.wrapped, 'base64')
+    unknown.writeUInt32BE(77, 1)
+    await assert.rejects(service.unwrap('a', unknown.toString('base64')), KeyRefused)
+    await writeFile(path, 'broken')
+    await assert.rejects(service.make('a'), KeysUnavailable)
+    assert.deepEqual(await service.unwrap('a', known.wrapped), known.key)
+  })
+
   test('that others may read are not used', async (t) => {
     const path = await newPath(t)
     await openLocal({ path })
@@ -76,6 +104,14 @@ describe('a secret that the operator gives', () => {
     assert.deepEqual(await (await openLocal({ secret: Buffer.from(secret) })).unwrap('a', wrapped), key)
     const other = await openLocal({ secret: randomBytes(32) })
     await assert.rejects(other.unwrap('a', wrapped), KeyRefused)
+  })
+
+  test('is not written over, and wraps nothing when the service is closed', async () => {
+    const secret = Buffer.alloc(32, 7)
+    const service = await openLocal({ secret })
+    await service[Symbol.asyncDispose]()
+    assert.deepEqual(secret, Buffer.alloc(32, 7))
+    await assert.rejects(service.make('a'), KeysUnavailable)
   })
 })
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { flushFolder } from '../../core/flush-folder.ts'
 import { headBytes, isFileId, type MediaStore, type Staged, TooBig } from '../../core/media.ts'
 import { StoreUnavailable } from '../../core/store.ts'
 
@@ -98,16 +99,6 @@ async function write(handle: FileHandle, bytes: AsyncIterable<Uint8Array>, mostB
     await handle.writeFile(chunk) // at the end of what was written: all of the chunk, however often it takes
   }
   return { bytes: count, sha256: hash.digest('hex'), head: Buffer.concat(head) }
-}
-
-/** A file's name is on stable storage when its folder is. */
-async function flushFolder(path: string) {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** One level, oldest files only. What somebody else takes away meanwhile is as gone as it should be. */

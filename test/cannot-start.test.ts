@@ -36,7 +36,7 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
         unusable(
           'WAYPOST_PORT: a whole number from 0 to 65535',
           'WAYPOST_DATABASE_URL: a URL that begins with sqlite:',
-          'WAYPOST_MEDIA_URL: a URL that begins with file:',
+          'WAYPOST_MEDIA_URL: a URL that begins with file: or s3:',
           'WAYPOST_KEYS_URL: aws-kms: has endpoint, region, key, and no regoin',
           'WAYPOST_SECRET: 32 bytes in base64: `openssl rand -base64 32`',
           `WAYPOST_PROVISION: ${folder}/broken.json is not JSON`,
@@ -93,6 +93,16 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
       when: 'the ledger is another kind of file',
       env: ({ folder }) => ({ WAYPOST_DATABASE_URL: `sqlite:${join(folder, 'wrong.json')}` }),
       says: () => 'waypost: WAYPOST_DATABASE_URL: file is not a database',
+    },
+    {
+      when: 'nobody is where its bucket should be',
+      env: () => ({
+        AWS_ACCESS_KEY_ID: 'any',
+        AWS_SECRET_ACCESS_KEY: 'any',
+        WAYPOST_MEDIA_URL: 's3://photos?endpoint=http://127.0.0.1:1&region=eu-west-1',
+      }),
+      says: () =>
+        'waypost: WAYPOST_MEDIA_URL: the bucket photos cannot be asked for: connect ECONNREFUSED 127.0.0.1:1',
     },
     {
       when: 'others may read the file of keys',

@@ -5,6 +5,7 @@ import { dataKeyBytes } from './core/keys.ts'
 import { jsonIn } from './json-file.ts'
 import { keySchemes, parametersOf } from './keys/index.ts'
 import { mediaSchemes } from './media/index.ts'
+import { placeIn } from './media/s3/place.ts'
 import { storeSchemes } from './store/index.ts'
 
 /** A setting: how it is read, what it is when absent, and what it is for. `docs/configuration.md` is held to this table. */
@@ -55,9 +56,8 @@ export const settings = {
   }),
   WAYPOST_MEDIA_URL: setting({
     default: '`file:` in the data folder',
-    what: 'Where files are kept: `file:` and a folder.',
-    read: (text, env) =>
-      located(text ?? `file:${resolve(env.WAYPOST_DATA ?? './data', 'media')}`, mediaSchemes),
+    what: 'Where files are kept: `file:` and a folder, or `s3://bucket/prefix?endpoint=…&region=…`. Endpoint, region and credentials are found as the AWS SDK finds them when absent; [Files in a bucket](#files-in-a-bucket) has the other parameters.',
+    read: (text, env) => mediaUrl(text ?? `file:${resolve(env.WAYPOST_DATA ?? './data', 'media')}`),
   }),
   WAYPOST_KEYS_URL: setting({
     default: '`local:` in the data folder',
@@ -183,6 +183,12 @@ function url(text: string, protocols: string[]) {
 function located(text: string, schemes: string[]) {
   if (!schemes.some((scheme) => text.startsWith(`${scheme}:`) && text.length > scheme.length + 1))
     throw new Error(`a URL that begins with ${schemes.join(': or ')}:`)
+  return text
+}
+
+function mediaUrl(text: string) {
+  if (text.startsWith('s3:')) placeIn(text.slice('s3:'.length))
+  else located(text, mediaSchemes)
   return text
 }
 

@@ -251,6 +251,17 @@ describe('no answer', () => {
     assert.equal(connections(), 0)
   })
 
+  test('is an unreadable file when that breaks off, and not the fault of the endpoint', async (t) => {
+    const { url, connections } = await receiver(t, [204])
+    async function* pieces(): AsyncIterable<Buffer> {
+      yield Buffer.from('{"content":"')
+      throw Object.assign(new Error('the bucket is gone'), { code: 'ECONNRESET' })
+    }
+    const result = await sender(t).deliver({ ...someEvent, url, body: { bytes: 100, pieces } }, never)
+    assert.deepEqual(result, { error: 'file unreadable', verdict: 'retry' })
+    assert.equal(connections(), 0)
+  })
+
   test('is stopped when we stop, before the attempt or during it', { timeout: 5000 }, async (t) => {
     const asked = Promise.withResolvers<void>()
     const url = await rawServer(t, () => asked.resolve())

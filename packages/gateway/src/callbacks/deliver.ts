@@ -93,8 +93,8 @@ export function callbackSender({
         ? sign(secret, { id, at: now(), body })
         : await signStream(secret, { id, at: now(), body })
     } catch {
-      // The library's message may quote the secret.
-      throw new AttemptFailed('bad signing secret')
+      // The library's message may quote the secret. The other way reads the file, and takes any secret.
+      throw new AttemptFailed(typeof body === 'string' ? 'bad signing secret' : 'file unreadable')
     }
   }
 

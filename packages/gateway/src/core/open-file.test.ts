@@ -12,6 +12,7 @@ import type { Encryption, Integration } from './integration.ts'
 import { wrappingKeys } from './keys.fake.ts'
 import type { MediaFile, SealedFile } from './media.ts'
 import { openFile } from './open-file.ts'
+import { StoreUnavailable } from './store.ts'
 
 const failed = (status: StatusName) => ({ type: 'failed', status, unasked: true })
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
@@ -139,6 +140,21 @@ test('a file that is gone is undefined', async (t) => {
   assert.equal(await open(kept), undefined)
 })
 
+test('while the store of files cannot be asked a file waits, sealed or clear', async (t) => {
+  const { keep, keys, directory, seal } = await scene(t)
+  const media = { open: () => Promise.reject(new StoreUnavailable('out of reach')) }
+  const { sealed, file } = await seal(png)
+  const kept = await keep(sealed, file)
+  const { sealed: _, ...clear } = kept
+  for (const wanted of [kept, clear])
+    assert.deepEqual(await openFile({ keys, directory, media }, wanted, never), {
+      type: 'deferred',
+      retry: 'transient',
+      status: 'media_upload_expired',
+      unasked: true,
+    })
+})
+
 test('a stop ends the look through a file, which is tried again', async (t) => {
   const { keep, open, seal } = await scene(t)
   const { sealed, file } = await seal(bigPng(1_000_000))
@@ -165,6 +181,7 @@ async function scene(t: TestContext) {
     folder,
     media,
     keys,
+    directory,
     use(next: Encryption | null) {
       encryption = next
     },

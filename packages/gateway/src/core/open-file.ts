@@ -7,18 +7,37 @@ import { openBytes, Unopenable } from './envelope.ts'
 import { typeOf } from './files.ts'
 import { headBytes, type MediaFile, type MediaStore, type SealedFile } from './media.ts'
 import type { NotSent } from './message.ts'
+import { StoreUnavailable } from './store.ts'
 import type { ClearFile } from './supplier.ts'
 
 export interface OpeningFile extends Opening {
   media: Pick<MediaStore, 'open'>
 }
 
-/** As `SupplierFiles` promises it. A sealed file is read twice: what is wrong with it may not show before its end. */
+/** It could not be read now. */
+const later: NotSent = {
+  type: 'deferred',
+  retry: 'transient',
+  status: 'media_upload_expired',
+  unasked: true,
+}
+
+/** As `SupplierFiles` promises it. */
 export async function openFile(
   app: OpeningFile,
   file: MediaFile,
   signal: AbortSignal,
 ): Promise<ClearFile | NotSent | undefined> {
+  try {
+    return await opened(app, file, signal)
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return later
+    throw error
+  }
+}
+
+/** A sealed file is read twice: what is wrong with it may not show before its end. */
+async function opened(app: OpeningFile, file: MediaFile, signal: AbortSignal) {
   const { id, bytes, sha256, sealed } = file
   if (!sealed) {
     const stream = await app.media.open(id)
@@ -29,7 +48,7 @@ export async function openFile(
   const stream = await app.media.open(id)
   if (!stream) return undefined
   const found = await lookThrough(key, addAbortSignal(signal, stream))
-  if (!found) return { type: 'deferred', retry: 'transient', status: 'media_upload_expired', unasked: true }
+  if (!found) return later
   const flaw = await flawOf(found, file, sealed)
   if (flaw) return notOpened(flaw)
   return { stream: Readable.from(clearBytes(app, id, key)), bytes: found.bytes, sha256: found.sha256 }

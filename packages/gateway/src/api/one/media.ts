@@ -152,24 +152,16 @@ async function download(
   if (!file || (sha256Hash !== undefined && !hashesOf(file).includes(sha256Hash)))
     throw new Refused('media_unknown')
   const etag = `"${file.sha256}"`
-  reply.headers({
-    etag,
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, immutable',
-    // It is somebody's file, not our page: no browser is to guess, run or show it in our name.
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "sandbox; default-src 'none'",
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`,
-  })
-  if (names(headers['if-none-match'], etag)) return reply.code(304).send()
+  if (names(headers['if-none-match'], etag)) return described(reply, file, etag).code(304).send()
 
   const wanted = headers['if-range'] === undefined || headers['if-range'] === etag ? headers.range : undefined
   const range = rangeOf(wanted, file.bytes)
-  if (range === null) return reply.code(416).header('content-range', `bytes */${file.bytes}`).send()
+  if (range === null)
+    return described(reply, file, etag).code(416).header('content-range', `bytes */${file.bytes}`).send()
 
   const stream = await app.media.open(file.id, range)
   if (!stream) throw new Refused('media_unknown')
-  reply.header('content-type', file.contentType)
+  described(reply, file, etag).header('content-type', file.contentType)
   if (!range) return reply.header('content-length', file.bytes).send(stream)
   return reply
     .code(206)
@@ -177,6 +169,18 @@ async function download(
     .header('content-range', `bytes ${range.from}-${range.to}/${file.bytes}`)
     .send(stream)
 }
+
+/** What is said of a file and never of a refusal. */
+const described = (reply: FastifyReply, { fileName }: MediaFile, etag: string) =>
+  reply.headers({
+    etag,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, immutable',
+    // It is somebody's file, not our page: no browser is to guess, run or show it in our name.
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+  })
 
 /** `If-None-Match`: a list of tags, or `*` (RFC 9110, 13.1.2). */
 const names = (header: string | undefined, etag: string) =>

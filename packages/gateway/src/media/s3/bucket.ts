@@ -10,6 +10,7 @@ export interface Bucket {
   name: string
   /** What stands before every key. */
   prefix: string
+  limits: Patience
 }
 
 /** How long the far side may keep us waiting, in milliseconds, and how often it is asked. */
@@ -17,12 +18,20 @@ export interface Patience {
   connectMs: number
   /** From a request to the beginning of its answer. A part of an upload has to pass in it. */
   answerMs: number
+  /** The same of a file that is asked for: there is nothing to wait for, and a callback's attempt is short. */
+  firstByteMs: number
   /** Nothing came, or nobody took it: whoever reads slower than that keeps a connection from others. */
   silenceMs: number
   tries: number
 }
 
-export const patience: Patience = { connectMs: 3000, answerMs: 20_000, silenceMs: 60_000, tries: 3 }
+export const patience: Patience = {
+  connectMs: 3000,
+  answerMs: 20_000,
+  firstByteMs: 5000,
+  silenceMs: 60_000,
+  tries: 3,
+}
 
 /** Each reader has one to itself for as long as it reads. */
 const connections = { maxSockets: 256 }
@@ -49,5 +58,5 @@ export async function openBucket(place: Place, limits: Patience): Promise<Bucket
     },
   })
   await client.send(new s3.HeadBucketCommand({ Bucket: bucket })).catch(cannotStart(bucket))
-  return { client, s3, name: bucket, prefix }
+  return { client, s3, name: bucket, prefix, limits }
 }

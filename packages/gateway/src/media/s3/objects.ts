@@ -8,10 +8,12 @@ export const at = ({ name, prefix }: Bucket, key: string) => ({ Bucket: name, Ke
 
 /** Undefined when there is none. */
 export async function read(bucket: Bucket, key: string, range?: ByteRange): Promise<Readable | undefined> {
-  const { client, s3 } = bucket
+  const { client, s3, limits } = bucket
   const wanted = { ...at(bucket, key), ...(range && { Range: `bytes=${range.from}-${range.to}` }) }
   try {
-    const { Body: body } = await client.send(new s3.GetObjectCommand(wanted))
+    const { Body: body } = await client.send(new s3.GetObjectCommand(wanted), {
+      requestTimeout: limits.firstByteMs,
+    })
     if (!(body instanceof Readable)) throw new Error('an answer without a body')
     // One that breaks before somebody reads it is nobody's fault yet; who reads it then is told.
     return body.on('error', () => {})

@@ -23,6 +23,8 @@ export interface Patience {
   /** Nothing came, or nobody took it: whoever reads slower than that keeps a connection from others. */
   silenceMs: number
   tries: number
+  /** For all tries together, and for finding credentials, which has no limit of its own. */
+  callMs: number
 }
 
 export const patience: Patience = {
@@ -31,6 +33,7 @@ export const patience: Patience = {
   firstByteMs: 5000,
   silenceMs: 60_000,
   tries: 3,
+  callMs: 90_000,
 }
 
 /** Each reader has one to itself for as long as it reads. */
@@ -57,6 +60,20 @@ export async function openBucket(place: Place, limits: Patience): Promise<Bucket
       httpsAgent: connections,
     },
   })
+  client.middlewareStack.add((next) => (args) => within(limits.callMs, next(args)), {
+    step: 'initialize',
+    name: 'deadline',
+  })
   await client.send(new s3.HeadBucketCommand({ Bucket: bucket })).catch(cannotStart(bucket))
   return { client, s3, name: bucket, prefix, limits }
+}
+
+async function within<T>(ms: number, call: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms} ms`)), ms)
+  try {
+    return await Promise.race([call, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }

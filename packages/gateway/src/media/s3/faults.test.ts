@@ -17,7 +17,14 @@ after(() => server[Symbol.asyncDispose]())
 
 const megabyte = 1024 * 1024
 const newId = () => `${randomUUID()}.bin`
-const impatient: Patience = { connectMs: 2000, answerMs: 2000, firstByteMs: 2000, silenceMs: 1000, tries: 2 }
+const impatient: Patience = {
+  connectMs: 2000,
+  answerMs: 2000,
+  firstByteMs: 2000,
+  silenceMs: 1000,
+  tries: 2,
+  callMs: 10_000,
+}
 
 async function* inChunks(bytes: Uint8Array) {
   for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000)
@@ -81,14 +88,18 @@ for (const [what, spoil] of Object.entries(faults))
     assert.equal((await there()).length, 1)
   })
 
-test('a file that is asked for does not keep its reader waiting as long as an upload may take', async (t) => {
-  const cable = await wire(server.endpoint)
-  t.after(() => cable[Symbol.asyncDispose]())
-  const limits = { ...impatient, answerMs: 600_000 }
-  const store = await openS3(server.location('waiting', cable.endpoint), limits)
-  cable.hush()
-  await assert.rejects(store.open(newId()), StoreUnavailable)
-})
+const never = { ...impatient, answerMs: 600_000, firstByteMs: 600_000, callMs: 600_000 }
+for (const [what, limits] of [
+  ['a reader waits for a file', { ...never, firstByteMs: 1000 }],
+  ['all tries of a call take', { ...never, callMs: 1000 }],
+] as const)
+  test(`how long ${what} has a limit of its own`, async (t) => {
+    const cable = await wire(server.endpoint)
+    t.after(() => cable[Symbol.asyncDispose]())
+    const store = await openS3(server.location('waiting', cable.endpoint), limits)
+    cable.hush()
+    await assert.rejects(store.open(newId()), StoreUnavailable)
+  })
 
 test('3: an upload that is cut once goes on, and is whole', async (t) => {
   const { cable, keep, read } = await scene(t)

@@ -18,15 +18,18 @@ describe('files in a bucket', () => {
   after(() => server[Symbol.asyncDispose]())
 
   /** With the bucket at the end of a wire that can be cut. */
-  async function scene(t: TestContext, one: object = {}) {
+  async function scene(t: TestContext, one: object = {}, env: Record<string, string> = {}) {
     const cable = await wire(server.endpoint)
     t.after(() => cable[Symbol.asyncDispose]())
-    const url = `s3:${server.location(String(handset++), cable.endpoint)}`
-    const installation = await install(t, { one: { ...one }, env: { WAYPOST_MEDIA_URL: url } })
+    const prefix = `of-${++handset}`
+    const url = `s3:${server.location(prefix, cable.endpoint)}`
+    const installation = await install(t, { one: { ...one }, env: { WAYPOST_MEDIA_URL: url, ...env } })
     const { ask } = installation
     return {
       cable,
       installation,
+      /** What the bucket has of a file. */
+      kept: (fileId: string) => server.bytesOf(`${prefix}/kept/${fileId}`),
       upload: (body = png) =>
         ask('POST', '/v1/media?fileName=cat.png', {
           key: keys.one,
@@ -87,6 +90,27 @@ describe('files in a bucket', () => {
     assert.equal(await graph.post(graph.message('image', { id: '17', mime_type: 'image/png' })), 200)
     const { body } = await installation.received.one.call(({ body }) => 'moMedia' in Object(body.event))
     assert.match(JSON.stringify(body), new RegExp(RegExp.escape(png.toString('base64'))))
+  })
+
+  test('are sealed there as they are on a disk', async (t) => {
+    const { kept, upload, download } = await scene(t, {}, { WAYPOST_SEAL_CONTENT: 'true' })
+    const { fileId } = (await upload()).json as { fileId: string }
+    assert.ok(!(await kept(fileId)).includes(png.subarray(100, 200)))
+    const part = await download(fileId, { range: 'bytes=1000-1999' })
+    assert.deepEqual(Buffer.from(await part.arrayBuffer()), png.subarray(1000, 2000))
+    assert.ok(png.equals(Buffer.from(await (await download(fileId)).arrayBuffer())))
+  })
+
+  test('that break off while they are downloaded do so for the client as well', async (t) => {
+    const { cable, upload, download } = await scene(t)
+    const { fileId } = (await upload(Buffer.concat([png, randomBytes(20 * 1024 * 1024)]))).json as {
+      fileId: string
+    }
+    const answer = await download(fileId)
+    assert.equal(answer.status, 200)
+    cable.cut()
+    await assert.rejects(answer.arrayBuffer())
+    assert.equal((await download(fileId, { range: 'bytes=0-9' })).status, 206)
   })
 
   test('are neither taken nor given while the bucket is away, and messages with them wait', async (t) => {

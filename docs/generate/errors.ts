@@ -126,7 +126,7 @@ const unusual: [string, ReasonName, string?][] = [
   ['an unknown path', 'resource_unknown'],
   ['a known path with another method', 'method_not_supported'],
   ['an `Idempotency-Key` that was used with another body', 'idempotency_conflict'],
-  ['a full disk, a database that cannot be reached', 'store_unavailable'],
+  ['a full disk, a database or a bucket that cannot be reached', 'store_unavailable'],
   ['anything else that goes wrong inside', 'internal_error'],
 ]
 

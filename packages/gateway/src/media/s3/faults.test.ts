@@ -5,7 +5,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { after, type TestContext, test } from 'node:test'
-import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { StoreUnavailable } from '../../core/store.ts'
 import type { Patience } from './bucket.ts'
@@ -50,12 +49,7 @@ async function scene(t: TestContext) {
       const stream = await store.open(id)
       return stream && buffer(stream)
     },
-    async there() {
-      const { Contents = [] } = await server.client.send(
-        new ListObjectsV2Command({ Bucket: 'photos', Prefix: prefix }),
-      )
-      return Contents.map(({ Key = '' }) => Key.slice(prefix.length))
-    },
+    there: () => server.objects(prefix),
   }
 }
 

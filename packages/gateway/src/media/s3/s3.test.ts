@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { openMedia } from '../index.ts'
 import { mediaSuite } from '../media.suite.ts'
 import { bucketServer } from './testing.ts'
@@ -18,13 +17,6 @@ async function* inChunks(bytes: Uint8Array) {
   for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000)
 }
 
-async function found(prefix: string) {
-  const { Contents = [] } = await server.client.send(
-    new ListObjectsV2Command({ Bucket: 'photos', Prefix: prefix }),
-  )
-  return Contents.map(({ Key = '', ETag = '' }) => ({ key: Key, tag: ETag }))
-}
-
 test('a long file goes in parts, and one that fits into a part does not', async () => {
   const store = await openMedia(`s3:${server.location('parts')}`)
   const rows = [
@@ -33,14 +25,14 @@ test('a long file goes in parts, and one that fits into a part does not', async 
   ]
   for (const { bytes, tag } of rows) {
     const staged = await store.stage(inChunks(bytes), 30 * megabyte, 'acme')
-    const [object, ...others] = await found('parts/')
+    const [object, ...others] = await server.objects('parts/')
     assert.deepEqual(others, [])
     assert.match(object?.key ?? '', /^parts\/staged\//)
     assert.match(object?.tag ?? '', tag)
     const id = `${randomUUID()}.bin`
     await staged.keep(id)
     assert.deepEqual(
-      (await found('parts/')).map(({ key }) => key),
+      (await server.objects('parts/')).map(({ key }) => key),
       [`parts/kept/${id}`],
     )
     const stream = await store.open(id)
@@ -55,7 +47,7 @@ test('without a prefix and with what clones need it is the same', async () => {
   const id = `${randomUUID()}.bin`
   await staged.keep(id)
   assert.deepEqual(
-    (await found('kept/')).map(({ key }) => key),
+    (await server.objects('kept/')).map(({ key }) => key),
     [`kept/${id}`],
   )
   await store.delete([id])

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
-import { S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { startFauxqs } from 'fauxqs'
 
 process.env.AWS_ACCESS_KEY_ID = 'any'
@@ -18,8 +18,16 @@ export async function bucketServer() {
     /** What follows `s3:`, of a prefix in the bucket. */
     location: (prefix: string, at = endpoint) =>
       `//photos/${prefix}?endpoint=${at}&region=eu-west-1&addressing=path`,
-    /** To ask it behind the store's back. */
-    client,
+    /** The objects of a prefix, behind the store's back. */
+    async objects(prefix: string) {
+      const list = new ListObjectsV2Command({ Bucket: 'photos', Prefix: prefix })
+      const { Contents = [] } = await client.send(list)
+      return Contents.map(({ Key = '', ETag = '' }) => ({ key: Key, tag: ETag }))
+    },
+    async bytesOf(key: string) {
+      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: 'photos', Key: key }))
+      return Buffer.from((await body?.transformToByteArray()) ?? [])
+    },
     async [Symbol.asyncDispose]() {
       client.destroy()
       await server.stop()

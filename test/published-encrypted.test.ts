@@ -14,6 +14,10 @@ import { makeUrlStatic, syncTemplates } from './support/templates.ts'
 /** The published requests that are encrypted, by an integration that has encryption and by one that has not. */
 const requests = published.filter(({ kind, encrypted }) => kind === 'request' && encrypted)
 
+test('eighteen of the published requests are encrypted', () => {
+  assert.equal(requests.length, 18)
+})
+
 describe('where there is encryption, the published request', () => {
   const installation = shared({ one: { encryption } })
   const business = () => ({ url: installation().url, key: keys.one, kmsArn: encryption.mtKey })

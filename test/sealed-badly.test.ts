@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { legacyStatus, oneStatus, type StatusName } from '@waypost/protocol'
+import { eventually } from './support/eventually.ts'
 import { ids } from './support/installation.ts'
 import { type Generation, generations } from './support/refusals.ts'
 import { sealedSends } from './support/sealed-sends.ts'
@@ -91,6 +92,25 @@ describe('what a client sealed ends', () => {
     })
     const id = await accepted('one', { to: String(++handset), media: { fileId } })
     await endsIn('one', id, 'encryption_access_denied')
+  })
+
+  test('not at all when its key has another name by the time that it is opened', async () => {
+    const { admin, askSandbox, phone } = installation()
+    const path = `/admin/integrations/${ids.one}`
+    const { encryptionKey, text } = await sealing(installation())
+    const scheduledDeliveryTime = new Date(Date.now() + 36_000_000).toISOString()
+    const to = String(++handset)
+    await accepted('one', { to, encryptionKey, content: text('Hello'), scheduledDeliveryTime })
+    try {
+      const { json } = await admin('PATCH', path, { encryption: { mtKey: 'another' } })
+      assert.partialDeepStrictEqual(json, { encryption: { formerKeys: [encryption.mtKey] } })
+      await askSandbox('POST', '/clock/advance', { ms: 11 * 3_600_000 })
+      const shown = await eventually(async () => (await phone(to))[0], `it is on ${to}`)
+      assert.equal(shown.text, 'Hello')
+    } finally {
+      await admin('PATCH', path, { encryption: null })
+      await admin('PATCH', path, { encryption })
+    }
   })
 
   test('in encryption_access_denied when the integration loses its encryption while it waits', async () => {

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import type { StatusName } from '@waypost/protocol'
 import type { Directory } from './directory.ts'
-import { type DataKeys, KeyRefused, KeysUnavailable } from './keys.ts'
+import type { Integration } from './integration.ts'
+import { type DataKeys, KeyRefused, KeysUnavailable, unwrapUnder } from './keys.ts'
 import type { NotSent } from './message.ts'
 
 /** What opening takes. */
@@ -23,11 +24,11 @@ export async function dataKey(
   { keys, directory }: Opening,
   { integrationId, encryptionKey, kmsArn }: Wrapped,
 ): Promise<KeyObject | NotSent> {
-  const mtKey = directory.integration(integrationId)?.encryption?.mtKey
-  // Another key than the one that it was told of, nobody may make us use.
-  if (mtKey === undefined || (kmsArn ?? mtKey) !== mtKey) return notOpened(denied)
+  const names = mtNamesOf(directory.integration(integrationId)?.encryption)
+  // Another key than those that it was told of, nobody may make us use.
+  if (kmsArn !== undefined && !names.includes(kmsArn)) return notOpened(denied)
   try {
-    return await keys.unwrap(mtKey, encryptionKey)
+    return await unwrapUnder(keys, kmsArn === undefined ? names : [kmsArn], encryptionKey)
   } catch (error) {
     if (error instanceof KeyRefused) return notOpened(denied)
     if (error instanceof KeysUnavailable)
@@ -35,6 +36,10 @@ export async function dataKey(
     throw error
   }
 }
+
+/** What messages to handsets may have been sealed under. */
+export const mtNamesOf = (encryption: Integration['encryption']): string[] =>
+  encryption?.mtKey === undefined ? [] : [encryption.mtKey, ...(encryption.formerKeys ?? [])]
 
 const denied = 'encryption_access_denied'
 

@@ -169,6 +169,10 @@ export function openEvents(log: Logger) {
       received.inc({ kind: 'not_sealed' }, count)
       log.error({ integrationId, count, cause: name, why: message }, 'mo.not_sealed')
     },
+    /** A button was pressed, and what its message gave it cannot be opened: it is told as a text. */
+    postbackLost(integrationId: string, messageId: string, { name, message }: Error) {
+      log.warn({ integrationId, messageId, cause: name, why: message }, 'postback.lost')
+    },
     /** Reports that are about no message of ours, it seems. */
     dlrsForgotten(count: number) {
       log.info({ count }, 'dlrs.forgotten')

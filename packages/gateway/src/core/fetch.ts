@@ -5,7 +5,7 @@ import { sealBytes, sealedLength } from './envelope.ts'
 import type { Events } from './events.ts'
 import { type Filing, keepFile } from './files.ts'
 import type { Integration } from './integration.ts'
-import { type DataKeys, KeyRefused, KeysUnavailable } from './keys.ts'
+import { type DataKeys, KeyRefused, KeysUnavailable, unwrapUnder } from './keys.ts'
 import type { LaneWork, Waker } from './lane.ts'
 import { type Measure, measured } from './measure.ts'
 import { type Staged, TooBig } from './media.ts'
@@ -117,7 +117,7 @@ export function fetching(app: Fetching): LaneWork {
   async function keyOf({ mo }: Fetch, { encryption }: Integration): Promise<KeyObject | undefined> {
     if (mo.encryptionKey === undefined) return undefined
     if (!encryption?.moKey) throw new KeyRefused('the integration has no key for this way any more')
-    return app.keys.unwrap(encryption.moKey, mo.encryptionKey)
+    return unwrapUnder(app.keys, [encryption.moKey, ...(encryption.formerKeys ?? [])], mo.encryptionKey)
   }
 
   /** What went wrong, where the bytes did not arrive. With a key they are sealed before they are written. */

@@ -86,6 +86,8 @@ export interface Callbacks {
 export interface Encryption {
   mtKey?: string
   moKey?: string
+  /** Those of before: what is under way may have been sealed under them. */
+  formerKeys?: string[]
 }
 
 export interface ApiKey {

@@ -33,6 +33,23 @@ export interface DataKeys {
   unwrap(name: string, wrapped: string): Promise<KeyObject>
 }
 
+/** Opens a blob that was made under one of these names, in their order. Throws what the last one threw. */
+export async function unwrapUnder(
+  keys: Pick<DataKeys, 'unwrap'>,
+  names: string[],
+  wrapped: string,
+): Promise<KeyObject> {
+  let refusal = new KeyRefused('no key has a name here')
+  for (const name of names)
+    try {
+      return await keys.unwrap(name, wrapped)
+    } catch (error) {
+      if (!(error instanceof KeyRefused)) throw error
+      refusal = error
+    }
+  throw refusal
+}
+
 export const dataKeyBytes = 32
 
 /** Milliseconds. */

@@ -11,6 +11,8 @@ import type { Encryption } from './integration.ts'
 import { type DataKeys, KeyRefused, KeysUnavailable } from './keys.ts'
 import { payloadOf, postbackOf } from './postback.ts'
 
+const events = { postbackLost() {} }
+
 test('a pressed button brings what the message gave it, and nobody else’s', async (t) => {
   await using store = await openLedger(t)
   const stage = { store, clock: { at: Date.now() } }
@@ -18,7 +20,7 @@ test('a pressed button brings what the message gave it, and nobody else’s', as
   const { mt } = await scene(stage).sent({ content: { type: 'template', template } })
   const strange = await scene(stage).sent({ content: { type: 'template', template } })
   const pressed = (payload?: string) =>
-    postbackOf({ store, keys: none }, { id: mt.integrationId, encryption: null }, buttonWith(payload))
+    postbackOf({ store, keys: none, events }, { id: mt.integrationId, encryption: null }, buttonWith(payload))
 
   assert.equal(await pressed(payloadOf(mt.id, 2)), '{"order":17}')
   assert.equal(await pressed(payloadOf(mt.id, 1)), undefined, 'of a button that was given nothing')
@@ -41,7 +43,7 @@ describe('a pressed button of a sealed message', () => {
       encryptionKey: 'AQID',
     })
     const integration = { id: mt.integrationId, encryption: whose }
-    return await postbackOf({ store, keys: { unwrap } }, integration, buttonWith(payloadOf(mt.id, 2)))
+    return await postbackOf({ store, keys: { unwrap }, events }, integration, buttonWith(payloadOf(mt.id, 2)))
   }
 
   test('brings what the message gave it, opened with the key for messages', async (t) => {

@@ -1,6 +1,8 @@
+import { mtNamesOf } from './data-key.ts'
 import { openText, Unopenable } from './envelope.ts'
+import type { Events } from './events.ts'
 import type { Integration } from './integration.ts'
-import { type DataKeys, KeyRefused } from './keys.ts'
+import { type DataKeys, KeyRefused, unwrapUnder } from './keys.ts'
 import type { PressedButton } from './message.ts'
 import type { Store } from './store.ts'
 
@@ -19,6 +21,7 @@ export function readPayload(payload: string): { mtId: string; button: number } |
 interface Asking {
   store: Pick<Store, 'findMt'>
   keys: Pick<DataKeys, 'unwrap'>
+  events: Pick<Events, 'postbackLost'>
 }
 
 /**
@@ -26,7 +29,7 @@ interface Asking {
  * not ours to open any more. What is answered here opened is to be sealed anew.
  */
 export async function postbackOf(
-  { store, keys }: Asking,
+  { store, keys, events }: Asking,
   { id, encryption }: Pick<Integration, 'id' | 'encryption'>,
   { text, payload }: PressedButton,
 ): Promise<string | undefined> {
@@ -37,12 +40,13 @@ export async function postbackOf(
   if (mt?.content.type !== 'template') return undefined
   const given = mt.content.template.postbackData?.[pressed.button]
   if (given === undefined || mt.encryptionKey === undefined) return given
-  const { mtKey, moKey } = encryption ?? {}
-  if (!mtKey || !moKey) return undefined // not ours to open, or told and kept in the clear once it is
   try {
-    return openText(await keys.unwrap(mtKey, mt.encryptionKey), given)
+    // Without a key for what people write it would be told, and kept, in the clear.
+    if (!encryption?.moKey) throw new KeyRefused('the integration has no key for this way')
+    return openText(await unwrapUnder(keys, mtNamesOf(encryption), mt.encryptionKey), given)
   } catch (error) {
-    if (error instanceof KeyRefused || error instanceof Unopenable) return undefined
-    throw error
+    if (!(error instanceof KeyRefused || error instanceof Unopenable)) throw error
+    events.postbackLost(id, mt.id, error)
+    return undefined
   }
 }

@@ -88,6 +88,7 @@ async function business(t: TestContext) {
       received: () => {},
       skipped: () => {},
       dlrsForgotten: () => {},
+      postbackLost: () => {},
       mosNotSealed: (_: string, count: number, { name: cause }: Error) => void logged.push({ count, cause }),
     },
     newId: () => mo().id,

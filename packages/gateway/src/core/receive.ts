@@ -21,7 +21,7 @@ export interface Receiving {
   windows: Pick<Windows, 'wrote'>
   lanes: Waker
   dispatchers: Warner
-  events: Pick<Events, 'received' | 'skipped' | 'dlrsForgotten' | 'mosNotSealed'>
+  events: Pick<Events, 'received' | 'skipped' | 'postbackLost' | 'dlrsForgotten' | 'mosNotSealed'>
   newId(): string
   random(): number
 }

@@ -15,11 +15,12 @@ describe('data keys', () => {
     assert.equal(given.length, 1)
   })
 
-  test('that were made are kept as well', async (t) => {
+  test('that were made are for one message: nobody keeps them', async (t) => {
     const { keys, given } = await open(t)
     const { wrapped, key } = await keys.make('a')
+    assert.deepEqual(given.map(isZero), [true])
     assert.deepEqual((await keys.unwrap('a', wrapped)).export(), key.export())
-    assert.equal(given.length, 1, 'the one that was made')
+    assert.equal(given.length, 2)
   })
 
   test('belong to their name', async (t) => {
@@ -29,42 +30,65 @@ describe('data keys', () => {
   })
 
   test('are overwritten with zeros when there are too many, and what uses one goes on', async (t) => {
-    const { keys, given } = await open(t, { most: 2, keptMs: 60_000 })
-    const made = [await keys.make('a'), await keys.make('a'), await keys.make('a')]
+    const { take, given } = await open(t, { most: 2 })
+    const taken = [await take(), await take(), await take()]
     assert.deepEqual(given.map(isZero), [true, false, false])
-    assert.ok(!isZero(made[0]?.key.export() ?? Buffer.alloc(1)))
+    assert.ok(!isZero(taken[0]?.export() ?? Buffer.alloc(1)))
   })
 
-  test('are overwritten when their time is over, although nobody asks', async (t) => {
-    const { keys, given } = await open(t, { most: 10, keptMs: 20 })
-    await keys.make('a')
-    await keys.make('a')
+  test('are asked for again when their time is over, however often they were used', async (t) => {
+    const { keys, service, given, pass } = await open(t)
+    const { wrapped } = await service.make('a')
+    for (const [ms, asked] of [
+      [0, 1],
+      [299_999, 1],
+      [1, 2],
+    ] as const) {
+      pass(ms)
+      await keys.unwrap('a', wrapped)
+      assert.equal(given.length, asked)
+    }
+  })
+
+  test('are overwritten when their time is over, although nobody asks', { timeout: 10_000 }, async (t) => {
+    const { take, given } = await open(t, { keptMs: 20 }, 'real time')
+    await take()
+    await take()
     while (!given.every(isZero)) await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
   test('are overwritten when the gateway stops', async (t) => {
-    const { keys, given } = await open(t)
-    await keys.make('a')
+    const { keys, take, given } = await open(t)
+    await take()
     keys[Symbol.dispose]()
     assert.deepEqual(given.map(isZero), [true])
   })
 
-  test('that were refused, or could not be asked for, are asked for again', async (t) => {
-    const { keys, service, fail } = await open(t)
+  test('that could not be asked for are asked for again; those that were refused, after some seconds', async (t) => {
+    const { keys, service, fail, pass } = await open(t)
     const { wrapped, key } = await service.make('a')
-    for (const error of [new KeyRefused('no'), new KeysUnavailable('not now')]) {
-      fail(error)
-      await assert.rejects(keys.unwrap('a', wrapped), error)
-    }
+    const unwrap = () => keys.unwrap('a', wrapped)
+    fail(new KeysUnavailable('not now'))
+    await assert.rejects(unwrap(), KeysUnavailable)
+    fail(new KeyRefused('no'))
+    await assert.rejects(unwrap(), KeyRefused)
     fail(undefined)
-    assert.deepEqual((await keys.unwrap('a', wrapped)).export(), key)
+    pass(4999)
+    await assert.rejects(unwrap(), KeyRefused)
+    pass(1)
+    assert.deepEqual((await unwrap()).export(), key)
   })
 })
 
 const isZero = (key: Buffer) => key.every((byte) => byte === 0)
 
 /** `given` are the very bytes that the service gave. */
-async function open(t: TestContext, limits?: { most: number; keptMs: number }) {
+async function open(
+  t: TestContext,
+  { most = 1000, keptMs = 300_000 }: { most?: number; keptMs?: number } = {},
+  clock: 'virtual' | 'real time' = 'virtual',
+) {
+  let at = 0
   const service = await openLocal({ secret: randomBytes(32) })
   const given: Buffer[] = []
   let failure: Error | undefined
@@ -82,10 +106,15 @@ async function open(t: TestContext, limits?: { most: number; keptMs: number }) {
     },
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   }
-  const keys = dataKeys(watched, limits)
+  const limits = { most, keptMs, refusedMs: 5000 }
+  const keys = clock === 'virtual' ? dataKeys(watched, limits, () => at) : dataKeys(watched, limits)
   t.after(() => keys[Symbol.dispose]())
   const fail = (error: Error | undefined) => {
     failure = error
   }
-  return { service, keys, given, fail }
+  const pass = (ms: number) => {
+    at += ms
+  }
+  const take = async () => keys.unwrap('a', (await service.make('a')).wrapped)
+  return { service, keys, given, fail, pass, take }
 }

@@ -23,7 +23,7 @@ export function keySuite(open: (t: TestContext) => Promise<Opened>): void {
       assert.notEqual(made[0]?.wrapped, made[1]?.wrapped)
     })
 
-    test('1: what wraps it does not show in what is wrapped', async (t) => {
+    test('1: it does not show in its blob', async (t) => {
       const { service, names } = await open(t)
       const { key, wrapped } = await service.make(names[0])
       assert.ok(!Buffer.from(wrapped, 'base64').includes(key))

@@ -8,7 +8,7 @@ import {
 } from '@waypost/protocol'
 import { Check } from 'typebox/value'
 import { otherGeneration } from '../../core/called-back.ts'
-import type { Integration, WhatsAppSender } from '../../core/integration.ts'
+import type { Encryption, Integration, WhatsAppSender } from '../../core/integration.ts'
 import { isAddressOrRange } from '../authenticate.ts'
 import { isTime } from '../time.ts'
 import { type Flaw, flawsIn, isObject } from './flaws.ts'
@@ -59,7 +59,10 @@ export function readIntegration(tools: Tools, sent: unknown, source: Source): In
   const settings = mergePatch(mergePatch({}, kept), patch)
   // A patch may leave out what the member it makes cannot do without: `whatsapp` without `from`.
   if (!Check(IntegrationSettings, settings)) return flawsIn(IntegrationSettings, settings)
-  return filledIn(source.id, settings, replaces)
+  return {
+    ...filledIn(source.id, settings, replaces),
+    encryption: encryptionOf(settings.encryption, (current ?? replaces)?.encryption),
+  }
 }
 
 /** Takes out what need not or must not be merged: members that are off, secrets left as they are, what is only read. */
@@ -150,6 +153,25 @@ function filledIn(id: string, settings: IntegrationSettings, replaces: Integrati
     },
     words: { ...integrationDefaults.words, ...settings.words },
     signingSecret: settings.signingSecret ?? replaces?.signingSecret ?? newSigningSecret(),
+  }
+}
+
+const formerMost = 10
+
+/** With the names that were replaced. */
+function encryptionOf(
+  said: IntegrationSettings['encryption'],
+  before: Integration['encryption'],
+): Encryption | null {
+  if (!said) return null
+  const { mtKey, moKey } = said
+  const replaced = [before?.mtKey, before?.moKey].filter((name) => name !== undefined)
+  const former = new Set([...replaced, ...(said.formerKeys ?? before?.formerKeys ?? [])])
+  const formerKeys = [...former].filter((name) => name !== mtKey && name !== moKey).slice(0, formerMost)
+  return {
+    ...(mtKey !== undefined && { mtKey }),
+    ...(moKey !== undefined && { moKey }),
+    ...(formerKeys.length > 0 && { formerKeys }),
   }
 }
 

@@ -41,6 +41,7 @@ export async function openLocal(from: { path: string } | { secret: Buffer }): Pr
     },
 
     async unwrap(name, wrapped) {
+      if (held().size === 0) throw new KeysUnavailable('the keys are closed')
       const blob = blobIn(wrapped)
       const wrapping = blob?.length === blobBytes ? await keyOf(blob.readUInt32BE(1)) : undefined
       if (!blob || blob[0] !== version || !wrapping) throw new KeyRefused('no key here has wrapped this')

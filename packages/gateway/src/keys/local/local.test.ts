@@ -112,6 +112,7 @@ describe('a secret that the operator gives', () => {
     await service[Symbol.asyncDispose]()
     assert.deepEqual(secret, Buffer.alloc(32, 7))
     await assert.rejects(service.make('a'), KeysUnavailable)
+    await assert.rejects(service.unwrap('a', 'AQID'), KeysUnavailable)
   })
 })
 

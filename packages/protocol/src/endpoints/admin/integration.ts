@@ -162,6 +162,13 @@ const EncryptionSettings = Type.Object(
           'Names the key that what handsets write is sealed under, before it is stored: texts, files and profile names, with a data key for each message that its events have as `encryptionKey`. While none can be had, suppliers are told to post again. Without it they are called back in the clear.',
       }),
     ),
+    formerKeys: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        maxItems: 10,
+        description:
+          'Names that were one of the others before: what is still under way was sealed under them, and is opened. A name that is replaced comes here by itself, as the first.',
+      }),
+    ),
   },
   {
     additionalProperties: false,

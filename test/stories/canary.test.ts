@@ -10,9 +10,7 @@ import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from '../suppo
 import { freePort, type Running, ready, start } from '../support/processes.ts'
 import { receiver } from '../support/receiver.ts'
 import { encryption, type Sealing, sealer } from '../support/sealing.ts'
-
-/** Where something that was said was found in the clear. */
-type Traces = Map<string, Buffer>
+import { placesOf, type Traces } from '../support/traces.ts'
 
 for (const atRest of ['in the clear', 'sealed'] as const)
   test(`nothing that was sealed is found in the clear anywhere, with everything else ${atRest} at rest`, async (t) => {
@@ -180,25 +178,6 @@ async function sendInTheClear(scene: Scene): Promise<string> {
   await scene.send('one', { to: person, content: clear })
   await scene.settled()
   return clear
-}
-
-/** How a word or a key may be written down: as it is, in base64 wherever it stands in it, in hex, in 16 bits. */
-function formsOf(secret: Buffer): Buffer[] {
-  const inBase64 = [0, 1, 2].map((before) =>
-    Buffer.from(
-      Buffer.concat([Buffer.alloc(before), secret])
-        .toString('base64')
-        .slice(4, -4),
-    ),
-  )
-  const hex = secret.toString('hex')
-  const wide = Buffer.from(secret.toString('latin1'), 'utf16le')
-  return [secret, Buffer.from(hex), Buffer.from(hex.toUpperCase()), wide, ...inBase64]
-}
-
-const placesOf = (secret: Buffer, traces: Traces): string[] => {
-  const forms = formsOf(secret)
-  return [...traces].filter(([, bytes]) => forms.some((form) => bytes.includes(form))).map(([place]) => place)
 }
 
 const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

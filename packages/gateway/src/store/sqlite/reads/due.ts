@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LaneSummary } from '../../../core/looking.ts'
 import type { Mt } from '../../../core/message.ts'
 import { type Callback, type LaneKind, type Lease, laneKindOf } from '../../../core/store.ts'
-import { callbackOf, type EventRow } from '../callback-row.ts'
-import { type MtRow, mtOf } from '../mt-row.ts'
+import { callbackOf, type EventRow } from '../../callback-row.ts'
+import { type MtRow, mtOf } from '../../mt-row.ts'
 import { statement } from '../statement.ts'
 
 // One priority at a time: only then does the index give both the range and the order. A message waits for the earlier

@@ -3,7 +3,7 @@ import type { Balance } from '../../../core/balance.ts'
 import type { ApiKey, OptIn, OptOut, Pin, Settings } from '../../../core/integration.ts'
 import type { SettingsNews } from '../../../core/settings-change.ts'
 import type { KeptAnswer } from '../../../core/store.ts'
-import { answerKeptMs } from '../answer.ts'
+import { answerKeptMs } from '../../answer.ts'
 import { statement } from '../statement.ts'
 
 const selectAccount = 'SELECT account FROM account'

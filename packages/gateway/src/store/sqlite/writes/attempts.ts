@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Lease, RecordedOutcome, Touched } from '../../../core/store.ts'
+import type { ApplyOutcome } from '../../outcome.ts'
+import type { Priced } from '../../standing.ts'
 import { statement } from '../statement.ts'
-import type { Balances, Priced } from './balances.ts'
+import type { Balances } from './balances.ts'
 import type { Leases } from './leases.ts'
-import type { Standing, Standings } from './standing.ts'
-import type { SupplierIds } from './supplier-ids.ts'
 
 /** No callback says that its turn came, so the status is no event. */
 const beginMt = `
@@ -33,11 +33,10 @@ export interface Attempts {
 interface Parts {
   balances: Balances
   leases: Leases
-  standings: Standings
-  supplierIds: SupplierIds
+  apply: ApplyOutcome
 }
 
-export function attempts(db: DatabaseSync, { balances, leases, standings, supplierIds }: Parts): Attempts {
+export function attempts(db: DatabaseSync, { balances, leases, apply }: Parts): Attempts {
   const begin = statement<Priced & { attempts: number }>(db, beginMt)
   const leave = statement(db, leaveWaiting)
   const chargeTurn = statement(db, chargeBegun)
@@ -49,47 +48,6 @@ export function attempts(db: DatabaseSync, { balances, leases, standings, suppli
     if (!balances.begin(integration_id, price)) return false
     chargeTurn.run(id)
     return true
-  }
-
-  function record(mt: Standing, outcome: RecordedOutcome, now: number, touched: Set<string>) {
-    const { attempt, at } = outcome
-    const settled = settledFor(mt, outcome)
-    if (settled.type === 'sent') return recordSent(mt, outcome, settled, now, touched)
-    standings.endAttempt(mt, attempt, at, settled.type, detailOf(settled))
-    if (attempt !== mt.attempts || !standings.isOpen(mt)) return
-    switch (settled.type) {
-      case 'failed':
-        standings.close(mt)
-        standings.raise(mt, settled.status, at, now, touched)
-        return
-      case 'deferred':
-        if (settled.meanwhile) standings.raise(mt, settled.meanwhile, at, now, touched)
-        return standings.wait(mt, { dueAt: settled.dueAt, uncertain: 0, fault: settled.status }, touched)
-      case 'unknown':
-        return standings.wait(mt, { dueAt: settled.dueAt, uncertain: 1 }, touched)
-    }
-  }
-
-  /** What may be tried again fails when it was tried often enough. */
-  function settledFor(mt: Standing, { attempt, settled }: RecordedOutcome): RecordedOutcome['settled'] {
-    if (settled.type !== 'deferred' || !settled.limit) return settled
-    const { supplierCode, limit } = settled
-    if (!standings.isSpent(mt, attempt, supplierCode, limit.repeats)) return settled
-    return { type: 'failed', status: limit.status, ...(supplierCode !== undefined && { supplierCode }) }
-  }
-
-  function recordSent(
-    mt: Standing,
-    { attempt, at }: RecordedOutcome,
-    settled: RecordedOutcome['settled'] & { type: 'sent' },
-    now: number,
-    touched: Set<string>,
-  ) {
-    // A report that overtook this may have refuted the attempt already; then the message rightly waits.
-    const news = standings.endAttempt(mt, attempt, at, 'sent')
-    if (mt.under_way === 1 ? attempt === mt.attempts : news || mt.uncertain === 1) standings.close(mt)
-    standings.raise(mt, settled.status, at, now, touched)
-    for (const supplierId of settled.supplierIds) supplierIds.learn(mt, supplierId, attempt, now, touched)
   }
 
   return {
@@ -111,27 +69,12 @@ export function attempts(db: DatabaseSync, { balances, leases, standings, suppli
     },
     recordOutcomes(now, outcomes) {
       const touched = new Set<string>()
-      for (const outcome of outcomes) {
-        const mt = standings.of(outcome.mtId)
-        if (mt) record(mt, outcome, now, touched)
-      }
+      for (const outcome of outcomes) apply(outcome, now, touched)
       return { lanes: [...touched] }
     },
     postpone(_now, lease, messages) {
       leases.check(lease)
       for (const { mtId, dueAt } of messages) later.run(dueAt, mtId, lease.lane)
     },
-  }
-}
-
-function detailOf(settled: RecordedOutcome['settled']): string | undefined {
-  switch (settled.type) {
-    case 'sent':
-      return undefined
-    case 'unknown':
-      return settled.cause
-    case 'failed':
-    case 'deferred':
-      return settled.supplierCode
   }
 }

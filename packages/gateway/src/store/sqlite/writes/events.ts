@@ -2,9 +2,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { StatusName } from '@waypost/protocol'
 import { endpointLane } from '../../../core/endpoint.ts'
-import type { Mt } from '../../../core/message.ts'
 import type { CallbackEvent } from '../../../core/store.ts'
-import { senderOf } from '../mt-row.ts'
+import { isReported, type Reported, statusEvent } from '../../status-event.ts'
 import { statement } from '../statement.ts'
 
 const nextSequence = `
@@ -15,14 +14,6 @@ const nextSequence = `
 const insertEvent = `
   INSERT INTO events (lane, sequence, id, message_id, event, created_at, state, due_at)
   VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)`
-
-/** What an event says of the message that it reports. */
-export interface Reported {
-  id: string
-  integration_id: string
-  lane: string
-  client_message_id: string | null
-}
 
 interface Told {
   endpoint: 'message' | 'status'
@@ -36,11 +27,6 @@ export interface Events {
   /** Adds an event, for the endpoint and for its shadow if it has one, and answers their lanes. */
   add(integrationId: string, told: Told, now: number): string[]
 }
-
-/** The business knows from our answer to its request that the message waits. */
-const unreported: ReadonlySet<StatusName> = new Set(['accepted', 'queued', 'queued_at_limit'])
-
-const isReported = (status: StatusName): boolean => !unreported.has(status)
 
 export function events(db: DatabaseSync): Events {
   const next = statement<{ last_sequence: number; shadowed: 0 | 1 }>(db, nextSequence)
@@ -70,11 +56,4 @@ export function events(db: DatabaseSync): Events {
       return add(mt.integration_id, { endpoint: 'status', messageId: mt.id, event }, now)
     },
   }
-}
-
-function statusEvent(mt: Reported, status: StatusName, at: number): CallbackEvent {
-  const { channel }: Pick<Mt, 'channel'> = senderOf(mt.lane)
-  const event: CallbackEvent = { type: 'status', channel, status, messageId: mt.id, at }
-  if (mt.client_message_id !== null) event.clientMessageId = mt.client_message_id
-  return event
 }

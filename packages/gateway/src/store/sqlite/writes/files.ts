@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { fileIdOf } from '../../../core/attachments.ts'
 import type { MediaFile } from '../../../core/media.ts'
 import type { SupplierFile } from '../../../core/store.ts'
+import type { ForgetFileOf } from '../../standing.ts'
 import { statement } from '../statement.ts'
 
 const insertFile = 'INSERT INTO files (id, integration_id, expires_at, file) VALUES (?, ?, ?, ?)'
@@ -21,9 +22,6 @@ export interface FileWrites {
   putSupplierFile(now: number, file: SupplierFile): void
   forgetSupplierFile(now: number, file: Omit<SupplierFile, 'expiresAt'>): void
 }
-
-/** Forgets what suppliers call the file that a message carries. */
-export type ForgetFileOf = (mtId: string) => void
 
 export function forgetFileOf(db: DatabaseSync): ForgetFileOf {
   const content = statement<{ content: string }>(db, selectContent)

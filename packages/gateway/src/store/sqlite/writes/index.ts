@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { applyDlr, type Dlrs, dlrs } from '../../dlr.ts'
+import { applyOutcome } from '../../outcome.ts'
+import { standings } from '../../standing.ts'
 import { type Accept, accept } from './accept.ts'
 import { aliases } from './aliases.ts'
 import { type Attempts, attempts } from './attempts.ts'
 import { balances } from './balances.ts'
 import { type Callbacks, callbacks } from './callbacks.ts'
-import { applyDlr, type Dlrs, dlrs } from './dlr.ts'
 import { endpoints } from './endpoints.ts'
 import { events } from './events.ts'
 import { type FetchWrites, fetches, fetchWrites } from './fetches.ts'
@@ -15,7 +17,7 @@ import { type OptOutWrites, optOuts } from './opt-outs.ts'
 import { type SealingKeyWrites, sealingKeys } from './sealing-keys.ts'
 import { type SettingsWrites, settings } from './settings.ts'
 import { logged } from './settings-changes.ts'
-import { standings } from './standing.ts'
+import { standingRows } from './standing.ts'
 import { supplierIds } from './supplier-ids.ts'
 import { type TemplateWrites, templates } from './templates.ts'
 
@@ -42,7 +44,7 @@ export type Ending = Pick<Accept, 'writeCounts' | 'dropCounts'>
 export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending } {
   const eventsOf = events(db)
   const balancesOf = balances(db)
-  const standingsOf = standings(db, eventsOf, balancesOf)
+  const standingsOf = standings(standingRows(db, eventsOf, balancesOf))
   const told = moEvents(db, eventsOf)
   const apply = applyDlr(standingsOf, forgetFileOf(db))
   const ids = supplierIds(db, apply)
@@ -54,8 +56,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...attempts(db, {
       balances: balancesOf,
       leases: { check, ...leasing },
-      standings: standingsOf,
-      supplierIds: ids,
+      apply: applyOutcome(standingsOf, ids),
     }),
     ...dlrs(standingsOf, ids, apply),
     ...mos(db, { aliases: aliases(db), events: told, fetches: fetches(db), optOuts: people }),

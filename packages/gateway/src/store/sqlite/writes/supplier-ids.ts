@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { RecordedDlr } from '../../../core/store.ts'
+import type { ApplyDlr } from '../../dlr.ts'
+import { parkedForMs, type SupplierIds } from '../../standing.ts'
 import { statement } from '../statement.ts'
-import type { ApplyDlr } from './dlr.ts'
-import type { Standing } from './standing.ts'
 
 const insertId = `
   INSERT OR IGNORE INTO supplier_ids (integration_id, supplier_id, mt_id, attempt) VALUES (?, ?, ?, ?)`
@@ -19,18 +18,6 @@ const deleteParked = 'DELETE FROM parked_dlrs WHERE integration_id = ? AND suppl
 const forgetParked = `
   DELETE FROM parked_dlrs WHERE (integration_id, supplier_id, status) IN
     (SELECT integration_id, supplier_id, status FROM parked_dlrs WHERE at <= ? LIMIT 10)`
-
-/** A report that no message has claimed by then is not about one of ours. */
-const parkedForMs = 72 * 60 * 60 * 1000
-
-/** Which message a supplier's id belongs to, and the reports that wait until that is known. */
-export interface SupplierIds {
-  /** Notes that a message has this id at the supplier, and applies the reports that waited for it. */
-  learn(mt: Standing, supplierId: string, attempt: number, now: number, touched: Set<string>): void
-  find(integrationId: string, supplierId: string): { mt_id: string; attempt: number } | undefined
-  /** Answers how many older ones nobody has claimed in time. */
-  park(dlr: RecordedDlr, now: number): number
-}
 
 export function supplierIds(db: DatabaseSync, apply: ApplyDlr): SupplierIds {
   const insert = statement(db, insertId)

@@ -1,9 +1,7 @@
 import { isFinal } from '@waypost/protocol'
-import { repeatsOf, waitAfterReportMs } from '../../../core/retry.ts'
-import type { RecordedDlr, RecordedDlrs, ReportedFault } from '../../../core/store.ts'
-import type { ForgetFileOf } from './files.ts'
-import type { Standing, Standings } from './standing.ts'
-import type { SupplierIds } from './supplier-ids.ts'
+import { repeatsOf, waitAfterReportMs } from '../core/retry.ts'
+import type { RecordedDlr, RecordedDlrs, ReportedFault } from '../core/store.ts'
+import type { ForgetFileOf, Standing, Standings, SupplierIds } from './standing.ts'
 
 /**
  * Applies a report to the message that it is known to belong to, and to the attempt that it speaks of. Answers a fault

@@ -1,5 +1,5 @@
-import type { Mt } from '../../core/message.ts'
-import { laneOf } from '../../core/store.ts'
+import type { Mt } from '../core/message.ts'
+import { laneOf } from '../core/store.ts'
 
 /** What `accept` stores of a message, in the order of its INSERT: arrays cross to the writer cheaper than objects. */
 export type NewMt = [

@@ -1,4 +1,4 @@
-import type { Page } from '../../../core/looking.ts'
+import type { Page } from '../core/looking.ts'
 
 /** How many rows one search looks at. Then it hands back what it found, perhaps nothing, and where to go on. */
 export const scanBudget = 50_000

@@ -1,5 +1,5 @@
-import { endpointOfLane } from '../../core/endpoint.ts'
-import type { Callback } from '../../core/store.ts'
+import { endpointOfLane } from '../core/endpoint.ts'
+import type { Callback } from '../core/store.ts'
 
 /** A row of `events`. */
 export interface EventRow {

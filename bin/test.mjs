@@ -76,6 +76,14 @@ function needs() {
       byHand: 'install openssl',
     },
     {
+      name: 'postgresql',
+      of: (file) => file.includes('postgres'),
+      isHere: () =>
+        globSync('/usr/lib/postgresql/*/bin/initdb').length > 0 ||
+        spawnSync('initdb', ['--version']).status === 0,
+      byHand: 'install PostgreSQL, with initdb on the PATH',
+    },
+    {
       name: 'curl',
       of: (file) => isStory(file) || file.includes('curl'),
       isHere: () => spawnSync('curl', ['--version']).status === 0,

@@ -35,7 +35,7 @@ describe('a gateway that cannot start says why in words, and ends with 1', () =>
       says: ({ folder }) =>
         unusable(
           'WAYPOST_PORT: a whole number from 0 to 65535',
-          'WAYPOST_DATABASE_URL: a URL that begins with sqlite:',
+          'WAYPOST_DATABASE_URL: a URL that begins with sqlite: or postgres: or postgresql:',
           'WAYPOST_MEDIA_URL: a URL that begins with file: or s3:',
           'WAYPOST_KEYS_URL: aws-kms: has endpoint, region, key, and no regoin',
           'WAYPOST_SECRET: 32 bytes in base64: `openssl rand -base64 32`',

@@ -50,7 +50,7 @@ export const settings = {
   }),
   WAYPOST_DATABASE_URL: setting({
     default: '`sqlite:` in the data folder',
-    what: 'The ledger: `sqlite:` and a path.',
+    what: 'The ledger: `sqlite:` and a path, or `postgres://user:password@host/database`.',
     read: (text, env) =>
       located(text ?? `sqlite:${resolve(env.WAYPOST_DATA ?? './data', 'waypost.db')}`, storeSchemes),
   }),

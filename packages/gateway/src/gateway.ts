@@ -78,8 +78,15 @@ export async function openGateway({
   const newId = idMaker()
 
   const failed = (error: unknown) => events.storeFailed('worker', error)
+  // What this node does about what other nodes did: nothing until it is there.
+  const others = { touched(_lanes: string[]) {}, settingsChanged() {} }
   const ledger = parts.use(
-    await openStore(config.WAYPOST_DATABASE_URL, { failed, now }).catch(blame('WAYPOST_DATABASE_URL')),
+    await openStore(config.WAYPOST_DATABASE_URL, {
+      failed,
+      now,
+      touched: (which) => others.touched(which),
+      settingsChanged: () => others.settingsChanged(),
+    }).catch(blame('WAYPOST_DATABASE_URL')),
   )
   if (config.WAYPOST_TEST_CLOCK) clock.turn(await ledger.clockOffset())
   const { service, own } = parts.use(
@@ -152,6 +159,9 @@ export async function openGateway({
   const configuring = { urlFlaw: urlCheck(callbackTargets), supplierNames }
   if (config.WAYPOST_PROVISION) await provision(app, config.WAYPOST_PROVISION, configuring)
   parts.use(followSettings({ directory, events }))
+  others.touched = lanes.wake
+  others.settingsChanged = () =>
+    void directory.catchUp().catch((error: unknown) => events.storeFailed('settingsAfter', error))
   // A changed integration may have got the URL its events are waiting for.
   directory.onChange((id) => lanes.wake(endpointLanes(id)))
 

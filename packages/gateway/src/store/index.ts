@@ -1,4 +1,5 @@
 import type { Store } from '../core/store.ts'
+import { openPostgres } from './postgres/index.ts'
 import { openSqlite } from './sqlite/index.ts'
 
 export interface StoreOptions {
@@ -6,14 +7,20 @@ export interface StoreOptions {
   now?: () => number
   /** Told why a part of the store ended that should not have, or cannot be started again. It is tried for ever. */
   failed?: (error: unknown) => void
+  /** Told of lanes in which another node made something due. A hint: what it misses is found by looking. */
+  touched?: (lanes: string[]) => void
+  /** Told that another node changed the settings. Likewise. */
+  settingsChanged?: () => void
 }
 
 const openers: Record<string, (location: string, options: StoreOptions) => Promise<Store>> = {
   sqlite: openSqlite,
+  postgres: openPostgres,
+  postgresql: openPostgres,
 }
 export const storeSchemes = Object.keys(openers)
 
-/** Opens the store that the URL names by its scheme, `sqlite:<path>`, and brings its tables up to date. */
+/** Opens the store that the URL names by its scheme, `sqlite:<path>` or `postgres://<user>@<host>/<database>`, and brings its tables up to date. */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const [, scheme = '', location = ''] = /^([a-z0-9+]+):(.*)$/s.exec(url) ?? []
   const open = openers[scheme]

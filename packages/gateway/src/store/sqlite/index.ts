@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Mt } from '../../core/message.ts'
 import { laneOf, type Store, StoreUnavailable } from '../../core/store.ts'
+import { type Bites, replay, resume } from '../again.ts'
 import { newMt } from '../mt-row.ts'
-import { replay, resume } from './again.ts'
 import { type Calls, callsTo, InDoubt } from './calls.ts'
 import { makePrivate, openForWriting } from './connection.ts'
 import { lockFile } from './lock.ts'
@@ -23,6 +23,7 @@ const commitWeight = 500
 const waitingWeight = 20_000
 /** What settles a message touches its row, its attempt, its ids and an event. */
 const settling = 4
+const biteWeight = 500
 
 const newWork: ReadonlySet<keyof Writes> = new Set(['accept', 'recordDlrs', 'recordMos', 'putFile'])
 const noReads: ReadonlySet<keyof Reads> = new Set()
@@ -53,6 +54,11 @@ export async function openSqlite(
   const look = opening.use(callsTo<Reads>({ ...reading, batch: 1 }))
   await Promise.all([write.ready, read.ready, look.ready])
   const open = opening.move()
+  const bites: Bites = {
+    replayOne: (id, at) => write.call('replayOne', 1, id, at),
+    replaySome: (range, at) => write.call('replaySome', biteWeight, range, at),
+    resumeSome: (lane, at) => write.call('resumeSome', biteWeight, lane, at),
+  }
 
   return {
     async accept(mts, answer) {
@@ -79,8 +85,8 @@ export async function openSqlite(
     recordCallbacks: (lease, results) => write.call('recordCallbacks', results.length, lease, results),
     abandonCallbacks: (lease, sequences, at, why) =>
       write.call('abandonCallbacks', sequences.length, lease, sequences, at, why),
-    replayCallbacks: (which, at) => replay(write, which, at),
-    resumeCallbacks: (lane, at) => resume(write, lane, at),
+    replayCallbacks: (which, at) => replay(bites, which, at),
+    resumeCallbacks: (lane, at) => resume(bites, lane, at),
 
     attend: (kind, node, forMs) => write.call('attend', 1, kind, node, forMs),
     dueLanes: (kind, at, node) => read.call('dueLanes', 1, kind, at, node),

@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Store, StoreUnavailable } from '../../core/store.ts'
 import { openStore } from '../index.ts'
+import { migrationsFor } from '../migrations.ts'
 import { storeSuite } from '../store.suite.ts'
 import { hourMs, scene } from '../suite/scene.ts'
 
@@ -138,10 +139,10 @@ describe('sqlite', () => {
       .prepare('SELECT number FROM migrations')
       .all()
       .map(({ number }) => number)
-    const files = readdirSync(new URL('../migrations/', import.meta.url))
+    const files = migrationsFor('sqlite')
     assert.deepEqual(
       numbers,
-      files.map((file) => Number.parseInt(file, 10)).sort((a, b) => a - b),
+      files.map(({ number }) => number),
     )
     assert.equal(db.prepare('SELECT count(*) AS mts FROM mts').get()?.mts, 0)
   })

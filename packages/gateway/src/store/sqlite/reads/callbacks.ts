@@ -3,9 +3,8 @@ import { endpointLanes } from '../../../core/endpoint.ts'
 import type { CallbackQuery, Page } from '../../../core/looking.ts'
 import type { Callback } from '../../../core/store.ts'
 import { callbackOf, type EventRow } from '../../callback-row.ts'
-import { pageOf, scanBudget } from '../../page.ts'
+import { newest, pageOf, scanBudget } from '../../page.ts'
 import { statement } from '../statement.ts'
-import { newest } from './messages.ts'
 
 const searchEvents = `
   SELECT * FROM (SELECT * FROM events WHERE id < ?1 ORDER BY id DESC LIMIT ${scanBudget})

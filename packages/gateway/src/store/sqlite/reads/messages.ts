@@ -2,11 +2,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { MtLife, MtQuery, Page } from '../../../core/looking.ts'
 import type { Mt } from '../../../core/message.ts'
 import type { Callback } from '../../../core/store.ts'
+import { type AttemptRow, attemptOf } from '../../attempt-row.ts'
 import { callbackOf, type EventRow } from '../../callback-row.ts'
+import { minuteMs } from '../../minute.ts'
 import { type MtRow, mtOf } from '../../mt-row.ts'
-import { pageOf, scanBudget } from '../../page.ts'
+import { newest, pageOf, scanBudget } from '../../page.ts'
 import { statement } from '../statement.ts'
-import { minuteMs } from '../writes/accept.ts'
 
 const selectMt = 'SELECT * FROM mts WHERE id = ?1 AND (?2 IS NULL OR integration_id = ?2)'
 
@@ -33,14 +34,6 @@ const selectWindows = `
   SELECT integration_id AS integrationId, person AS "from", at FROM windows WHERE at >= ? ORDER BY at`
 
 const selectLastWrote = 'SELECT person, at FROM windows WHERE integration_id = ? AND person = ?'
-
-interface AttemptRow {
-  number: number
-  began_at: number
-  ended_at: number | null
-  outcome: MtLife['attempts'][number]['outcome'] | null
-  detail: string | null
-}
 
 export interface MessageReads {
   findMt(now: number, integrationId: string | undefined, id: string): Mt | undefined
@@ -94,15 +87,4 @@ export function messageReads(db: DatabaseSync): MessageReads {
     lastWrote: (_now, integrationId, people) => people.flatMap((person) => wrote.all(integrationId, person)),
     windowsSince: (_now, at) => windows.all(at),
   }
-}
-
-/** Above every id. */
-export const newest = 'g'
-
-function attemptOf({ number, began_at, ended_at, outcome, detail }: AttemptRow): MtLife['attempts'][number] {
-  const attempt: MtLife['attempts'][number] = { number, beganAt: began_at }
-  if (ended_at !== null) attempt.endedAt = ended_at
-  if (outcome) attempt.outcome = outcome
-  if (detail !== null) attempt.detail = detail
-  return attempt
 }

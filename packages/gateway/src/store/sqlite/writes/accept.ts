@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { AlreadyAnswered, type KeptAnswer } from '../../../core/store.ts'
 import { answerKeptMs } from '../../answer.ts'
+import { minuteMs } from '../../minute.ts'
 import type { NewMt } from '../../mt-row.ts'
 import { statement } from '../statement.ts'
 import type { Balances } from './balances.ts'
@@ -23,8 +24,6 @@ const putAnswer = `
 
 const forgetAnswers = `
   DELETE FROM answers WHERE (integration_id, key) IN (SELECT integration_id, key FROM answers WHERE at <= ? LIMIT 10)`
-
-export const minuteMs = 60_000
 
 export interface Accept {
   /** Answers the lanes of the events that this wrote; undefined where it wrote none, as it mostly does. */

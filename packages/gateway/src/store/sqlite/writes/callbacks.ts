@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Callback, CallbackAttempt, Lease } from '../../../core/store.ts'
+import type { CallbackAttempt, Lease } from '../../../core/store.ts'
+import type { Range } from '../../again.ts'
 import { statement } from '../statement.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { Leases } from './leases.ts'
@@ -42,10 +43,7 @@ export interface Callbacks {
   /** Replays the beginning of a range; answers where the rest begins, if there is one. */
   replaySome(
     now: number,
-    lane: string,
-    from: number,
-    to: number,
-    states: Callback['state'][],
+    range: Range,
     at: number,
   ): { replayed: number; next: number | undefined; paused: boolean }
   /** Starts some of what waits anew, and ends the pause once that is all of it. */
@@ -83,7 +81,7 @@ export function callbacks(db: DatabaseSync, leases: Leases, endpoints: Endpoints
       const lane = one.get(at, callbackId)?.lane
       return { lane, paused: lane !== undefined && endpoints.isPaused(lane) }
     },
-    replaySome(_now, lane, from, to, states, at) {
+    replaySome(_now, { lane, from, to, states }, at) {
       const end = Math.min(to, last.get(lane)?.last_sequence ?? 0)
       const first = Math.max(from, 1)
       const until = Math.min(end, first + biteLength - 1)

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type FetchResult, fetchLane, type Lease, type Touched } from '../../../core/store.ts'
+import type { PersonsMo } from '../../mo-event.ts'
 import { statement } from '../statement.ts'
 import type { Leases } from './leases.ts'
-import type { MoEvents, PersonsMo } from './mos.ts'
+import type { MoEvents } from './mos.ts'
 
 const insertFetch = 'INSERT INTO fetches (mo_id, lane, mo, due_at) VALUES (?, ?, ?, ?)'
 const postponeFetch = 'UPDATE fetches SET due_at = ?, attempts = attempts + 1 WHERE mo_id = ? AND lane = ?'

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Mo } from '../../../core/message.ts'
 import { readPayload } from '../../../core/postback.ts'
-import type { CallbackEvent, RecordedMo, RecordedMos } from '../../../core/store.ts'
+import type { RecordedMo, RecordedMos } from '../../../core/store.ts'
+import { moEvent, type PersonsMo, type RelatedRow } from '../../mo-event.ts'
 import { statement } from '../statement.ts'
 import type { Aliases } from './aliases.ts'
 import type { Events } from './events.ts'
@@ -21,14 +21,6 @@ const selectRelated = `
 
 const selectOwn = 'SELECT id, client_message_id FROM mts WHERE integration_id = ? AND id = ?'
 
-interface RelatedRow {
-  id: string
-  client_message_id: string | null
-}
-
-/** An MO whose person has a number, or what stands for one. */
-export type PersonsMo = Mo & { from: string }
-
 export interface Mos {
   recordMos(now: number, mos: RecordedMo[]): RecordedMos
 }
@@ -43,16 +35,12 @@ export function moEvents(db: DatabaseSync, events: Events): MoEvents {
   const own = statement<RelatedRow>(db, selectOwn)
 
   function tell(mo: PersonsMo, now: number) {
-    const event: CallbackEvent = { type: 'mo', mo }
     const payload = mo.content.type === 'button' ? mo.content.button.payload : undefined
     const pressed = payload === undefined ? undefined : readPayload(payload)
     const mt =
       (pressed && own.get(mo.integrationId, pressed.mtId)) ??
       (mo.relatedSupplierId && related.get(mo.integrationId, mo.relatedSupplierId))
-    if (mt) {
-      event.relatedMessageId = mt.id
-      if (mt.client_message_id !== null) event.relatedClientMessageId = mt.client_message_id
-    }
+    const event = moEvent(mo, mt || undefined)
     return events.add(mo.integrationId, { endpoint: 'message', messageId: mo.id, event }, now)
   }
 

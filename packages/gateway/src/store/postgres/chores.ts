@@ -1,0 +1,86 @@
+import type { RecordedDlr, Store } from '../../core/store.ts'
+import { minuteMs } from '../minute.ts'
+import type { Pool } from './connect.ts'
+import { columnsOf, type Db } from './query.ts'
+import { dropWeeks, makeWeeks } from './weeks.ts'
+
+// A report that came while the outcome that tells whose it is was being written by another node: neither saw the other.
+const selectMissed = `
+  SELECT integration_id, supplier_id, dlr FROM parked_dlrs
+  WHERE at >= $1 AND EXISTS (SELECT 1 FROM supplier_ids
+    WHERE supplier_ids.integration_id = parked_dlrs.integration_id AND supplier_ids.supplier_id = parked_dlrs.supplier_id)
+  ORDER BY at LIMIT 500`
+
+const deleteMissed = `
+  DELETE FROM parked_dlrs USING unnest($1::text[], $2::text[]) AS missed (integration_id, supplier_id)
+  WHERE parked_dlrs.integration_id = missed.integration_id AND parked_dlrs.supplier_id = missed.supplier_id`
+
+const deleteCounts = 'DELETE FROM accepted WHERE minute < $1'
+
+const sweepMs = 15_000
+const weeksMs = 60 * 60_000
+const dayMs = 24 * 60 * 60_000
+/** Volume limits count a month. */
+const countedMs = 40 * dayMs
+
+interface Needs {
+  pool: Pool
+  historyDays: number | undefined
+  recordDlrs: Store['recordDlrs']
+  now(): number
+  failed(error: unknown): void
+}
+
+/** What has to be done now and then, by every node: it does no harm twice. */
+export function keepChores(needs: Needs): AsyncDisposable {
+  const { pool, historyDays, now, failed } = needs
+  let since = 0 // at the start everything that is parked is looked at
+  let doing = Promise.resolve()
+  const after = (chore: () => Promise<unknown>) => () => {
+    doing = doing.then(chore).then(() => {}, failed)
+  }
+
+  async function sweep() {
+    const from = now() - 4 * sweepMs
+    await applyMissed(needs, since)
+    since = from
+  }
+
+  async function weeks() {
+    await makeWeeks(pool, Date.now())
+    if (historyDays === undefined) return
+    await dropWeeks(pool, Date.now() - historyDays * dayMs)
+    await pool.transaction((db) => db.run(deleteCounts, Math.floor((now() - countedMs) / minuteMs)))
+  }
+
+  const timers = [setInterval(after(sweep), sweepMs), setInterval(after(weeks), weeksMs)]
+  after(weeks)()
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const timer of timers) clearInterval(timer)
+      await doing
+    },
+  }
+}
+
+interface Missed {
+  integration_id: string
+  supplier_id: string
+  dlr: string
+}
+
+/** Records reports again whose message is known by now. Recorded twice they change nothing. */
+export async function applyMissed(
+  { pool, recordDlrs }: Pick<Needs, 'pool' | 'recordDlrs'>,
+  since: number,
+): Promise<void> {
+  const missed = await pool.read((db: Db) => db.all<Missed>(selectMissed, since))
+  if (missed.length === 0) return
+  await recordDlrs(missed.map(({ dlr }): RecordedDlr => JSON.parse(dlr)))
+  const columns = columnsOf(
+    missed,
+    ({ integration_id }) => integration_id,
+    ({ supplier_id }) => supplier_id,
+  )
+  await pool.transaction((db) => db.run(deleteMissed, ...columns))
+}

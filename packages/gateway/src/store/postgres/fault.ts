@@ -1,0 +1,35 @@
+import postgres from 'postgres'
+
+/** Classes of SQLSTATE that speak of the world and not of the statement. */
+const worldly: ReadonlySet<string> = new Set([
+  '08', // connection exception
+  '28', // a password that was changed
+  '3D', // the database is gone
+  '53', // out of room, memory or connections
+  '57', // shutting down, starting up, cancelled by a timeout
+  '58', // the disk
+  'XX', // corruption
+])
+
+const worldlyCodes: ReadonlySet<string> = new Set([
+  '25006', // read only: what was the primary is not any more
+  '25P03', // the transaction idled for too long
+  '55P03', // a lock was not to be had in time
+])
+
+/** A serialization failure and a deadlock: the same again will do. */
+const conflicts: ReadonlySet<string> = new Set(['40001', '40P01'])
+
+export const isConflict = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && conflicts.has(error.code)
+
+/** The connection is gone, or was never there. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError
+    ? error.severity_local === 'FATAL' || error.severity === 'FATAL' || error.severity === 'PANIC'
+    : error instanceof Error && 'code' in error && typeof error.code === 'string'
+
+export const isOfTheWorld = (error: unknown): boolean =>
+  isLost(error) ||
+  (error instanceof postgres.PostgresError &&
+    (worldlyCodes.has(error.code) || worldly.has(error.code.slice(0, 2))))

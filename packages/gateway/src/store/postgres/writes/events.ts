@@ -1,0 +1,98 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { StatusName } from '@waypost/protocol'
+import { endpointLane } from '../../../core/endpoint.ts'
+import type { CallbackEvent } from '../../../core/store.ts'
+import { isReported, type Reported, statusEvent } from '../../status-event.ts'
+import { columnsOf, type Db } from '../query.ts'
+
+const selectShadowed = 'SELECT lane FROM endpoints WHERE lane = ANY($1::text[]) AND shadowed = 1'
+
+// The row is locked from here to the commit, which is next: so the sequence has no gap, and nobody waits for long.
+const takeSequences = `
+  INSERT INTO endpoints (lane, last_sequence)
+  SELECT * FROM unnest($1::text[], $2::bigint[]) ORDER BY 1
+  ON CONFLICT (lane) DO UPDATE SET last_sequence = endpoints.last_sequence + excluded.last_sequence
+  RETURNING lane, last_sequence`
+
+const insertEvents = `
+  INSERT INTO events (lane, sequence, id, message_id, event, created_at, state, due_at)
+  SELECT lane, sequence, id, message_id, event, $6, 'waiting', $6
+  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])
+    AS new (lane, sequence, id, message_id, event)`
+
+interface Told {
+  endpoint: 'message' | 'status'
+  messageId: string
+  event: CallbackEvent
+}
+
+/** The events of one transaction: gathered while it is decided, written at its end. */
+export interface Events {
+  /** Adds the event that reports a status; a status that is not reported adds none. Answers its lanes. */
+  status(mt: Reported, status: StatusName, at: number): string[]
+  /** Adds an event, for the endpoint and for its shadow if it has one, and answers their lanes. */
+  add(integrationId: string, told: Told): string[]
+  write(db: Db, now: number): Promise<void>
+}
+
+/** For the endpoints of these integrations. */
+export async function openEvents(db: Db, integrationIds: Iterable<string>): Promise<Events> {
+  const lanes = [...new Set(integrationIds)].flatMap((id) => [
+    endpointLane(id, 'message'),
+    endpointLane(id, 'status'),
+  ])
+  const rows = lanes.length > 0 ? await db.all<{ lane: string }>(selectShadowed, lanes) : []
+  const shadowed = new Set(rows.map(({ lane }) => lane))
+  const added = new Map<string, { messageId: string; event: string }[]>()
+
+  function put(lane: string, messageId: string, event: string) {
+    const of = added.get(lane)
+    if (of) of.push({ messageId, event })
+    else added.set(lane, [{ messageId, event }])
+  }
+
+  function add(integrationId: string, { endpoint, messageId, event }: Told): string[] {
+    const lane = endpointLane(integrationId, endpoint)
+    const told = shadowed.has(lane) ? [lane, endpointLane(integrationId, `shadow-${endpoint}`)] : [lane]
+    const text = JSON.stringify(event)
+    for (const one of told) put(one, messageId, text)
+    return told
+  }
+
+  return {
+    add,
+    status(mt, status, at) {
+      if (!isReported(status)) return []
+      return add(mt.integration_id, {
+        endpoint: 'status',
+        messageId: mt.id,
+        event: statusEvent(mt, status, at),
+      })
+    },
+    async write(db, now) {
+      if (added.size === 0) return
+      const counts = [...added].map(([lane, { length }]) => ({ lane, length }))
+      const taken = await db.all<{ lane: string; last_sequence: number }>(
+        takeSequences,
+        ...columnsOf(
+          counts,
+          ({ lane }) => lane,
+          ({ length }) => length,
+        ),
+      )
+      const rows = taken.flatMap(({ lane, last_sequence }) => {
+        const of = added.get(lane) ?? []
+        return of.map((one, index) => ({ lane, sequence: last_sequence - of.length + 1 + index, ...one }))
+      })
+      const columns = columnsOf(
+        rows,
+        ({ lane }) => lane,
+        ({ sequence }) => sequence,
+        () => randomUUIDv7().replaceAll('-', ''),
+        ({ messageId }) => messageId,
+        ({ event }) => event,
+      )
+      await db.run(insertEvents, ...columns, now)
+    },
+  }
+}

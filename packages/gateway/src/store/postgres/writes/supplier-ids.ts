@@ -1,0 +1,172 @@
+import type { RecordedDlr, RecordedDlrs } from '../../../core/store.ts'
+import type { ApplyDlr } from '../../dlr.ts'
+import { parkedForMs, type SupplierIds } from '../../standing.ts'
+import { columnsOf, type Db } from '../query.ts'
+
+const selectIds = `
+  SELECT integration_id, supplier_id, mt_id, attempt
+  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, supplier_id)
+    JOIN supplier_ids USING (integration_id, supplier_id)`
+
+const insertIds = `
+  INSERT INTO supplier_ids (integration_id, supplier_id, mt_id, attempt)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) ON CONFLICT DO NOTHING`
+
+const selectParked = `
+  SELECT integration_id, supplier_id, status, dlr
+  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, supplier_id)
+    JOIN parked_dlrs USING (integration_id, supplier_id) ORDER BY at`
+
+const parkDlrs = `
+  INSERT INTO parked_dlrs (integration_id, supplier_id, status, dlr, at)
+  SELECT *, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) ORDER BY 1, 2, 3
+  ON CONFLICT (integration_id, supplier_id, status) DO NOTHING`
+
+const deleteParked = `
+  DELETE FROM parked_dlrs
+  WHERE (integration_id, supplier_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`
+
+const forgetParked = `
+  DELETE FROM parked_dlrs WHERE (integration_id, supplier_id, status) IN (
+    SELECT integration_id, supplier_id, status FROM parked_dlrs
+    WHERE at <= $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`
+
+interface IdRow {
+  integration_id: string
+  supplier_id: string
+  mt_id: string
+  attempt: number
+}
+
+interface ParkedRow {
+  integration_id: string
+  supplier_id: string
+  status: string
+  dlr: string
+}
+
+/** What supplier ids a transaction knows and learns, and the reports that wait for one. */
+export interface SupplierIdRows {
+  supplierIds(apply: ApplyDlr): SupplierIds
+  /** `answer` is to say how many reports were forgotten, which is known once it is written. */
+  claim(answer: RecordedDlrs): void
+  write(db: Db, now: number): Promise<void>
+}
+
+/** The least and the most: with them a query looks into the weeks between only. */
+export function bounds(ids: string[]): [string, string] {
+  let least = ids[0] ?? ''
+  let most = least
+  for (const id of ids) {
+    if (id < least) least = id
+    if (id > most) most = id
+  }
+  return [least, most]
+}
+
+/** Whose id it is, and the id. */
+export type SupplierId = Pick<IdRow, 'integration_id' | 'supplier_id'>
+
+export const reportedId = ({ integrationId, supplierId }: RecordedDlr): SupplierId => ({
+  integration_id: integrationId,
+  supplier_id: supplierId,
+})
+
+/** Which messages reports are about, before those are locked. */
+export const findIds = async (db: Db, dlrs: RecordedDlr[]): Promise<IdRow[]> =>
+  dlrs.length === 0 ? [] : db.all<IdRow>(selectIds, ...wantedColumns(dlrs.map(reportedId)))
+
+export async function loadSupplierIds(db: Db, ids: SupplierId[]): Promise<SupplierIdRows> {
+  const wanted = [...new Map(ids.map((one) => [keyOf(one), one])).values()]
+  const [knownRows, parkedRows] =
+    wanted.length === 0
+      ? [[], []]
+      : await Promise.all([
+          db.all<IdRow>(selectIds, ...wantedColumns(wanted)),
+          db.all<ParkedRow>(selectParked, ...wantedColumns(wanted)),
+        ])
+  const known = new Map(knownRows.map((row) => [keyOf(row), row]))
+  const parked = new Map<string, ParkedRow[]>()
+  for (const row of parkedRows) keep(row)
+  const learned: IdRow[] = []
+  const newlyParked = new Set<ParkedRow>()
+  const claimed: ParkedRow[] = []
+  let answer: RecordedDlrs | undefined
+
+  /** Answers whether it was not kept before. */
+  function keep(row: ParkedRow): boolean {
+    const rows = parked.get(keyOf(row)) ?? []
+    if (rows.some(({ status }) => status === row.status)) return false
+    parked.set(keyOf(row), [...rows, row])
+    return true
+  }
+
+  const supplierIds = (apply: ApplyDlr): SupplierIds => ({
+    learn(mt, supplier_id, attempt, now, touched) {
+      const row = { integration_id: mt.integration_id, supplier_id, mt_id: mt.id, attempt }
+      const key = keyOf(row)
+      if (known.has(key)) return
+      known.set(key, row)
+      learned.push(row)
+      const waiting = parked.get(key) ?? []
+      parked.delete(key)
+      claimed.push(...waiting)
+      for (const one of waiting) {
+        newlyParked.delete(one)
+        apply(mt, JSON.parse(one.dlr), attempt, now, touched)
+      }
+    },
+    find: (integration_id, supplier_id) => known.get(keyOf({ integration_id, supplier_id })),
+    park(dlr) {
+      const { integrationId: integration_id, supplierId: supplier_id, status } = dlr
+      const row = { integration_id, supplier_id, status, dlr: JSON.stringify(dlr) }
+      if (keep(row)) newlyParked.add(row)
+      return 0 // how many are forgotten is known later
+    },
+  })
+
+  return {
+    supplierIds,
+    claim(one) {
+      if (one.unmatched > 0) answer = one
+    },
+    async write(db, now) {
+      await Promise.all([learned.length > 0 && db.run(insertIds, ...idColumns(learned)), unpark(db, claimed)])
+      if (newlyParked.size > 0) await db.run(parkDlrs, ...parkedColumns([...newlyParked]), now)
+      if (!answer) return
+      const forgotten = await db.run(forgetParked, now - parkedForMs, 10 * answer.unmatched)
+      if (forgotten > 0) answer.forgotten = forgotten
+    },
+  }
+}
+
+const wantedColumns = (ids: SupplierId[]) =>
+  columnsOf(
+    ids,
+    ({ integration_id }) => integration_id,
+    ({ supplier_id }) => supplier_id,
+  )
+
+const keyOf = ({ integration_id, supplier_id }: SupplierId) => `${integration_id}:${supplier_id}`
+
+const idColumns = (rows: IdRow[]) =>
+  columnsOf(
+    rows,
+    ({ integration_id }) => integration_id,
+    ({ supplier_id }) => supplier_id,
+    ({ mt_id }) => mt_id,
+    ({ attempt }) => attempt,
+  )
+
+const parkedColumns = (rows: ParkedRow[]) =>
+  columnsOf(
+    rows,
+    ({ integration_id }) => integration_id,
+    ({ supplier_id }) => supplier_id,
+    ({ status }) => status,
+    ({ dlr }) => dlr,
+  )
+
+async function unpark(db: Db, rows: ParkedRow[]) {
+  if (rows.length > 0) await db.run(deleteParked, ...wantedColumns(rows))
+}

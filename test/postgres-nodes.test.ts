@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { pino } from 'pino'
+import { loadConfig } from '../packages/gateway/src/config.ts'
+import { openGateway, type Role } from '../packages/gateway/src/gateway.ts'
+import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
+import { eventually } from './support/eventually.ts'
+import { adminToken, type Installation, ids, install } from './support/installation.ts'
+
+const to = '27999000001'
+const secret = Buffer.alloc(32, 7).toString('base64')
+
+describe('several nodes on one PostgreSQL', () => {
+  let server: Awaited<ReturnType<typeof startServer>> | undefined
+  before(async () => {
+    server = await startServer()
+  })
+  after(() => server?.[Symbol.asyncDispose]())
+
+  async function nodes(t: TestContext, roles: readonly Role[]) {
+    const url = (await server?.newDatabase()) ?? ''
+    const one = await install(t, { roles, env: { WAYPOST_DATABASE_URL: url, WAYPOST_SECRET: secret } })
+    return { url, one }
+  }
+
+  /** Another node beside the first one's. */
+  async function another(t: TestContext, one: Installation, url: string, roles: readonly Role[]) {
+    const config = loadConfig({
+      WAYPOST_PORT: '0',
+      WAYPOST_DATA: join(one.folder, 'other'),
+      WAYPOST_DATABASE_URL: url,
+      WAYPOST_SECRET: secret,
+      WAYPOST_LOG_LEVEL: 'silent',
+    })
+    const log = pino({ level: 'silent' })
+    const gateway = await openGateway({ config, log, adminToken, version: '0.0.0', roles })
+    t.after(() => gateway[Symbol.asyncDispose]())
+    return gateway
+  }
+
+  test('what one takes another one sends, and tells the business', async (t) => {
+    const { one, url } = await nodes(t, ['api'])
+    await another(t, one, url, ['dispatch', 'callbacks'])
+    const { httpStatus } = await one.send('one', [{ to, content: 'Hello' }])
+    assert.equal(httpStatus, 202)
+    await one.received.one.call(() => true)
+    assert.equal((await one.phone(to)).length, 1)
+  })
+
+  test('what one node served another one serves when the first has stopped', async (t) => {
+    const { one, url } = await nodes(t, ['api'])
+    const dispatcher = await another(t, one, url, ['dispatch'])
+    await one.send('one', [{ to, content: 'first' }])
+    await eventually(async () => (await one.phone(to)).length === 1, 'the first is sent')
+    await dispatcher[Symbol.asyncDispose]()
+    await one.send('one', [{ to, content: 'second' }])
+    await another(t, one, url, ['dispatch'])
+    await eventually(async () => (await one.phone(to)).length === 2, 'the second is sent')
+  })
+
+  test('what is changed at one is so at the others', async (t) => {
+    const { one, url } = await nodes(t, ['api', 'dispatch'])
+    const other = await another(t, one, url, ['api'])
+    const nameAt = async () => {
+      const response = await fetch(`${other.url}/admin/integrations/${ids.one}`, {
+        headers: { authorization: `Bearer ${adminToken}` },
+      })
+      return ((await response.json()) as { name: string }).name // the contract of integrations
+    }
+    assert.equal(await nameAt(), 'Test (one)')
+    const changed = await one.admin('PATCH', `/admin/integrations/${ids.one}`, { name: 'Another' })
+    assert.equal(changed.httpStatus, 200)
+    await eventually(async () => (await nameAt()) === 'Another', 'the name is changed at the other node')
+  })
+})

@@ -12,7 +12,7 @@ export interface Stage extends AsyncDisposable {
   callbacks: Worker<'count', Counted>
   sandboxUrl: string
   /** A gateway with a data folder of its own, which goes with it unless `folder` names one to keep. */
-  gateway(options: { roles: string; senders: SendersHere; folder?: string }): Promise<Gateway>
+  gateway(options: GatewayHere): Promise<Gateway>
   /** With `relay` it sends what it accepts, once. */
   baseline(senders: SendersHere, options?: { relay: boolean }): Promise<Gateway>
   /** An empty data folder; it is gone when the stage is. */
@@ -24,6 +24,14 @@ export interface Stage extends AsyncDisposable {
 /** Called back at the stage's own receiver unless it says where. */
 type SendersHere = Pick<Senders, 'count' | 'unlimited' | 'encryption'> &
   Partial<Pick<Senders, 'callbackUrlOf'>>
+
+interface GatewayHere {
+  roles: string
+  senders: SendersHere
+  folder?: string
+  /** Settings besides: another ledger. */
+  env?: Record<string, string>
+}
 
 export async function openStage(folder: string): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
@@ -65,9 +73,9 @@ export async function openStage(folder: string): Promise<Stage> {
     callbacks,
     sandboxUrl,
     newFolder,
-    async gateway({ roles, senders, folder: kept }) {
+    async gateway({ roles, senders, folder: kept, env }) {
       const data = kept ?? newFolder()
-      const gateway = own(await startGateway(roles, environment(senders, data)))
+      const gateway = own(await startGateway(roles, { ...environment(senders, data), ...env }))
       return {
         ...gateway,
         async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import { acceptHundreds, acceptOne, acceptWhileSending } from './accept.ts'
 import { callbacksSustained, deadEndpoint } from './callbacks.ts'
 import { endToEnd } from './end-to-end.ts'
 import { inlineFiles, sealedFiles, uploads } from './files.ts'
+import { acceptOnPostgres } from './postgres.ts'
 import type { Row } from './row.ts'
 import { sealedMessages } from './sealed.ts'
 import { acceptWithBacklog, memoryOfBacklog } from './waiting.ts'
@@ -20,4 +21,5 @@ export const rows: Record<string, Row> = {
   j: deadEndpoint,
   k: sealedMessages,
   l: sealedFiles,
+  m: acceptOnPostgres,
 }

@@ -56,7 +56,13 @@ export interface Pool extends AsyncDisposable {
 }
 
 /** Plans that hold whatever the statistics say, which are stale whenever a queue fills: by an index, one plan for all. */
-const steady = { enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan', jit: 'off' }
+const steady = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+}
 
 const settingsOf = ({ statementMs }: Options): Record<string, string> => ({
   ...steady,

@@ -41,6 +41,7 @@ export function teller({ deliver, shapes, media, chance }: Needs): Tell {
 function fileOf(event: CallbackEvent, media: Needs['media']): EnclosedFile | undefined {
   if (event.type !== 'mo' || event.mo.content.type !== 'media') return undefined
   const { fileId, bytes } = event.mo.content.media
-  const isSealed = event.mo.encryptionKey !== undefined
-  return { bytes: isSealed ? sealedLength(bytes) : bytes, open: () => media.open(fileId) }
+  const { integrationId, encryptionKey } = event.mo
+  const isSealed = encryptionKey !== undefined
+  return { bytes: isSealed ? sealedLength(bytes) : bytes, open: () => media.open(fileId, integrationId) }
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
  *  1. Nothing of a file is visible before `keep` resolves; then all of it is on stable storage. A process that dies
  *     before leaves only what `sweep` takes away.
  *  2. Bytes go through as streams; memory does not grow with the file.
- *  3. What `open` gives is exactly what was written, or an error while it is read.
+ *  3. What `open` gives is exactly what was written, or an error while it is read: `Damaged` where there is nothing to wait for.
  *  4. `stage` rejects with `StoreUnavailable` when there is no room.
  */
 export interface MediaStore {
@@ -15,8 +15,11 @@ export interface MediaStore {
    * `owner` is the integration whose file it becomes.
    */
   stage(bytes: AsyncIterable<Uint8Array>, mostBytes: number, owner: string): Promise<Staged>
-  /** Undefined when there is no such file. `range` is in bytes, both ends included; it may end behind the file's end. */
-  open(fileId: string, range?: ByteRange): Promise<Readable | undefined>
+  /**
+   * Undefined when there is no such file. `owner` is the integration whose file it is. `range` is in bytes, both ends
+   * included; it may end behind the file's end.
+   */
+  open(fileId: string, owner: string, range?: ByteRange): Promise<Readable | undefined>
   /** Deleting what is not there is no error. */
   delete(fileIds: string[]): Promise<void>
   /** Takes away what was staged before the one time and not kept, and what was kept before the other. */
@@ -45,6 +48,11 @@ export interface Staged {
 
 /** Enough to tell by what a file is. */
 export const headBytes = 4100
+
+/** These are not the bytes that were kept, and nobody has those any more. */
+export class Damaged extends Error {
+  override name = 'Damaged'
+}
 
 /** More bytes than were allowed. */
 export class TooBig extends Error {

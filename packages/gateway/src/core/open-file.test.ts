@@ -3,6 +3,7 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import type { StatusName } from '@waypost/protocol'
@@ -10,7 +11,7 @@ import { openMedia } from '../media/index.ts'
 import { sealedLength } from './envelope.ts'
 import type { Encryption, Integration } from './integration.ts'
 import { wrappingKeys } from './keys.fake.ts'
-import type { MediaFile, SealedFile } from './media.ts'
+import { Damaged, type MediaFile, type SealedFile } from './media.ts'
 import { openFile } from './open-file.ts'
 import { StoreUnavailable } from './store.ts'
 
@@ -130,6 +131,20 @@ test('what a disk has spoilt is not given out, whatever its padding says', async
   sealed.fill(0, 50_000)
   await writeFile(join(folder, 'kept', kept.id.slice(0, 2), kept.id), sealed)
   assert.deepEqual(await open(kept), failed('media_checksum_failure'))
+})
+
+test('what is no more as it was kept, as its store says, is not given out', async (t) => {
+  const { keep, keys, directory, seal } = await scene(t)
+  async function* spoilt() {
+    yield Buffer.alloc(64)
+    throw new Damaged('not what was kept')
+  }
+  const media = { open: async () => Readable.from(spoilt()) }
+  const { sealed, file } = await seal(png)
+  assert.deepEqual(
+    await openFile({ keys, directory, media }, await keep(sealed, file), never),
+    failed('media_checksum_failure'),
+  )
 })
 
 test('a file that is gone is undefined', async (t) => {

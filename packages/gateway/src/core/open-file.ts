@@ -5,7 +5,7 @@ import { isWhatItSays, sizeFlaw } from './attachments.ts'
 import { dataKey, notOpened, type Opening } from './data-key.ts'
 import { openBytes, Unopenable } from './envelope.ts'
 import { typeOf } from './files.ts'
-import { headBytes, type MediaFile, type MediaStore, type SealedFile } from './media.ts'
+import { Damaged, headBytes, type MediaFile, type MediaStore, type SealedFile } from './media.ts'
 import type { NotSent } from './message.ts'
 import { StoreUnavailable } from './store.ts'
 import type { ClearFile } from './supplier.ts'
@@ -38,25 +38,25 @@ export async function openFile(
 
 /** A sealed file is read twice: what is wrong with it may not show before its end. */
 async function opened(app: OpeningFile, file: MediaFile, signal: AbortSignal) {
-  const { id, bytes, sha256, sealed } = file
+  const { id, integrationId, bytes, sha256, sealed } = file
   if (!sealed) {
-    const stream = await app.media.open(id)
+    const stream = await app.media.open(id, integrationId)
     return stream && { stream, bytes, sha256 }
   }
   const key = await dataKey(app, { integrationId: file.integrationId, ...sealed })
   if (!(key instanceof KeyObject)) return key
-  const stream = await app.media.open(id)
+  const stream = await app.media.open(id, integrationId)
   if (!stream) return undefined
   const found = await lookThrough(key, addAbortSignal(signal, stream))
   if (!found) return later
   const flaw = await flawOf(found, file, sealed)
   if (flaw) return notOpened(flaw)
-  return { stream: Readable.from(clearBytes(app, id, key)), bytes: found.bytes, sha256: found.sha256 }
+  return { stream: Readable.from(clearBytes(app, file, key)), bytes: found.bytes, sha256: found.sha256 }
 }
 
 /** Opened when it is read, so that nothing has to be closed where nobody does. */
-async function* clearBytes({ media }: OpeningFile, fileId: string, key: KeyObject) {
-  const stream = await media.open(fileId)
+async function* clearBytes({ media }: OpeningFile, { id, integrationId }: MediaFile, key: KeyObject) {
+  const stream = await media.open(id, integrationId)
   if (!stream) throw new Error('the file was taken away meanwhile')
   yield* openBytes(key, stream)
 }
@@ -91,7 +91,7 @@ async function lookThrough(key: KeyObject, sealed: Readable): Promise<Found | un
       hash.update(piece)
     }
   } catch (error) {
-    if (!(error instanceof Unopenable)) return undefined
+    if (!(error instanceof Unopenable || error instanceof Damaged)) return undefined
     isOpenable = false
   }
   const sha256 = hash.digest('hex')

@@ -50,9 +50,9 @@ test('a file is found until its time is up, and then its bytes go', async (t) =>
   assert.equal(await findFile(app, 'acme', old), undefined, 'at once, whether it was swept or not')
   await deleteExpired(app)
   assert.deepEqual(deleted, [1])
-  assert.equal(await media.open(old), undefined)
+  assert.equal(await media.open(old, 'acme'), undefined)
   assert.ok(await findFile(app, 'acme', young))
-  const left = await media.open(young)
+  const left = await media.open(young, 'acme')
   assert.ok(left)
   left.destroy() // nobody reads it
 })

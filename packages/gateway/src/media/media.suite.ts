@@ -23,7 +23,7 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
     }
 
     async function read(store: MediaStore, id: string, range?: { from: number; to: number }) {
-      const stream = await store.open(id, range)
+      const stream = await store.open(id, owner, range)
       return stream && buffer(stream)
     }
 
@@ -45,11 +45,11 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
       const store = await open()
       const id = newId()
       const staged = await store.stage(inChunks(randomBytes(10)), most, owner)
-      assert.equal(await store.open(id), undefined)
+      assert.equal(await store.open(id, owner), undefined)
       await staged.drop()
       await staged.drop()
       await assert.rejects(staged.keep(id))
-      assert.equal(await store.open(id), undefined)
+      assert.equal(await store.open(id, owner), undefined)
     })
 
     test('1: what breaks off, or is too big, leaves nothing', async () => {
@@ -90,7 +90,7 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
       const [gone, stays] = [await kept(store, randomBytes(5)), await kept(store, randomBytes(5))]
       await store.delete([gone, newId()])
       await store.delete([gone])
-      assert.equal(await store.open(gone), undefined)
+      assert.equal(await store.open(gone, owner), undefined)
       assert.notEqual(await read(store, stays), undefined)
     })
 
@@ -107,7 +107,7 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
       await assert.rejects(forgotten.keep(newId()))
       assert.notEqual(await read(store, id), undefined)
       await store.sweep({ staged: 0, kept: Date.now() + 60_000 })
-      assert.equal(await store.open(id), undefined)
+      assert.equal(await store.open(id, owner), undefined)
     })
 
     test('says that it can be written to, and leaves nothing of having tried', async () => {
@@ -119,7 +119,7 @@ export function mediaSuite(open: () => Promise<MediaStore>): void {
 
     for (const id of ['../../etc/passwd', 'a', '', `${randomUUID()}.`, `${randomUUID()}./../x`])
       test(`${JSON.stringify(id)} is no id, and touches nothing`, async () => {
-        await assert.rejects((await open()).open(id), /not the id of a file/)
+        await assert.rejects((await open()).open(id, owner), /not the id of a file/)
       })
   })
 }

@@ -4,7 +4,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
-import type { MediaStore } from '../core/media.ts'
+import { Damaged, type MediaStore } from '../core/media.ts'
 import { openMedia } from '../media/index.ts'
 import { mediaSuite } from '../media/media.suite.ts'
 import { openStore } from '../store/index.ts'
@@ -35,8 +35,12 @@ describe('a sealed file', () => {
     return id
   }
   const pathOf = (id: string) => join(folder, 'media/kept', id.slice(0, 2), id)
+  const readFrom = async (media: MediaStore, id: string, owner = 'acme') => {
+    const stream = await media.open(id, owner)
+    return stream && buffer(stream)
+  }
   const read = async (id: string, range?: { from: number; to: number }) => {
-    const stream = await sealed.open(id, range)
+    const stream = await sealed.open(id, 'acme', range)
     return stream && buffer(stream)
   }
 
@@ -52,16 +56,51 @@ describe('a sealed file', () => {
     for (const from of edges)
       for (const to of edges.filter((edge) => edge >= from))
         assert.deepEqual(await read(id, { from, to }), bytes.subarray(from, to + 1), `${from}-${to}`)
-    for await (const piece of (await sealed.open(id)) ?? []) assert.ok(piece.length <= 65_536)
+    for await (const piece of (await sealed.open(id, 'acme')) ?? []) assert.ok(piece.length <= 65_536)
   })
 
   test('and one that was kept in clear are both read, whatever is put now', async () => {
     const bytes = randomBytes(100)
     for (const id of [await kept(sealed, bytes), await kept(clear, bytes)])
-      for (const media of [sealed, clear]) {
-        const stream = await media.open(id)
-        assert.deepEqual(stream && (await buffer(stream)), bytes)
-      }
+      for (const media of [sealed, clear]) assert.deepEqual(await readFrom(media, id), bytes)
+  })
+
+  test('that somebody else puts as it is kept comes back as it is kept', async () => {
+    const id = await kept(sealed, Buffer.from('what only acme may read'))
+    const bytes = await readFile(pathOf(id))
+    for (const media of [sealed, clear]) {
+      const stolen = await kept(media, bytes, 'thief')
+      assert.deepEqual(await readFrom(media, stolen, 'thief'), bytes)
+    }
+  })
+
+  const lookalikes: Record<string, Buffer> = {
+    'is the mark alone': Buffer.from('waypost sealed 1'),
+    'names nobody': Buffer.concat([Buffer.from('waypost sealed 1'), Buffer.alloc(125), Buffer.from('hello')]),
+    'names somebody': Buffer.from(`waypost sealed 1${'thief'.padEnd(200, 'x')}`),
+    'begins with a part of the mark': Buffer.from('waypost sealed'),
+  }
+  for (const [what, bytes] of Object.entries(lookalikes))
+    test(`is not what is put in clear and ${what}`, async () => {
+      for (const media of [sealed, clear])
+        assert.deepEqual(await readFrom(clear, await kept(media, bytes)), bytes)
+    })
+
+  test('that comes byte by byte is known by its mark as well', async () => {
+    const bytes = Buffer.from('waypost sealed 1 and more')
+    async function* single() {
+      for (const byte of bytes) yield Buffer.of(byte)
+    }
+    const staged = await clear.stage(single(), bytes.length, 'acme')
+    const id = `${randomUUID()}.bin`
+    await staged.keep(id)
+    assert.deepEqual(await readFrom(clear, id), bytes)
+  })
+
+  test('opens for nobody but its integration', async () => {
+    const id = await kept(sealed, randomBytes(10))
+    await kept(sealed, randomBytes(10), 'thief')
+    assert.equal(await readFrom(sealed, id, 'thief'), undefined)
   })
 
   const changes: Record<string, (path: string, sealedBytes: Buffer) => Promise<void>> = {
@@ -84,30 +123,27 @@ describe('a sealed file', () => {
         Buffer.concat([bytes.subarray(0, at), second, first, bytes.subarray(at + 2 * sealedPieceBytes)]),
       )
     },
-    'names another integration': async (path, bytes) => {
-      bytes.write('acm2', bytes.indexOf('acme'))
-      await vault.keyFor('acm2')
-      await writeFile(path, bytes)
-    },
   }
   for (const [what, change] of Object.entries(changes))
     test(`that ${what} is an error, or its end is`, async () => {
       const id = await kept(sealed, randomBytes(2 * 65_536 + 100))
       await change(pathOf(id), await readFile(pathOf(id)))
-      await assert.rejects(read(id), /what is sealed cannot be read/)
+      await assert.rejects(read(id), Damaged)
     })
 
   test('is not there any more once its integration’s key is gone', async () => {
     const id = await kept(sealed, randomBytes(10), 'leaves')
     await store.deleteIntegration('leaves')
     vault.forget('leaves')
-    assert.equal(await sealed.open(id), undefined)
-    assert.notEqual(await disk.open(id).then((stream) => stream && buffer(stream)), undefined)
+    assert.equal(await sealed.open(id, 'leaves'), undefined)
+    assert.ok(await readFrom(disk, id))
+    await kept(sealed, randomBytes(10), 'leaves') // with another key
+    assert.equal(await sealed.open(id, 'leaves'), undefined)
   })
 
   test('that nobody reads to its end is closed', async () => {
     const id = await kept(sealed, randomBytes(500_000))
-    const stream = await sealed.open(id)
+    const stream = await sealed.open(id, 'acme')
     for await (const _ of stream ?? []) break
     assert.equal(stream?.destroyed, true)
   })

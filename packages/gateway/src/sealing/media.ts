@@ -2,15 +2,16 @@ import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { dataKeyBytes, KeyRefused } from '../core/keys.ts'
-import { type ByteRange, headBytes, type MediaStore, TooBig } from '../core/media.ts'
+import { type ByteRange, Damaged, headBytes, type MediaStore, TooBig } from '../core/media.ts'
 import { openPieces, pieceBytes, sealedLength, sealedPieceBytes, sealPieces } from './chunks.ts'
-import { addedBytes, openBytes, sealBytes } from './seal.ts'
+import { addedBytes, openBytes, sealBytes, Unreadable } from './seal.ts'
 import { unavailable, type Vault } from './vault.ts'
 
 /**
- * A media store whose files are sealed, each with a key of its own, which stands in front of the bytes, sealed with the
- * key of the integration that is named there. What is put is sealed where `sealing` says so; what is read is opened in
- * any case. Once an integration's key is gone its files are not there.
+ * A media store whose files are sealed, each with a key of its own, which stands behind the mark in front of the bytes,
+ * sealed with its integration's key. What is put is sealed where `sealing` says so, and where it begins with the mark
+ * itself: so that whatever does was sealed here, and is opened in any case. Once an integration's key is gone its files
+ * are not there.
  */
 export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { sealing: boolean }): MediaStore {
   const stageSealed: MediaStore['stage'] = async (bytes, mostBytes, owner) => {
@@ -28,7 +29,8 @@ export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { seal
 
     async function* sealed() {
       const ownKey = randomBytes(dataKeyBytes)
-      yield headerOf(owner, sealBytes(await vault.keyFor(owner), ownKey, placeOf(owner)))
+      yield mark
+      yield sealBytes(await vault.keyFor(owner), ownKey, placeOf(owner))
       yield* sealPieces(keyObjectOf(ownKey), counted())
     }
 
@@ -42,22 +44,26 @@ export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { seal
     }
   }
 
-  async function openSealed(fileId: string, { owner, wrapped }: Header, range?: ByteRange) {
+  /** The file's own. Undefined where what sealed it is gone, though the owner may have another key since. */
+  async function ownKeyOf(owner: string, header: Buffer): Promise<KeyObject | undefined> {
     const key = await vault.keyOf(owner).catch((error: unknown) => {
       throw error instanceof KeyRefused ? unavailable(error) : error
     })
-    if (!key) return undefined
-    const ownKey = keyObjectOf(openBytes(key, wrapped, placeOf(owner)))
-    return Readable.from(openedBytes(fileId, ownKey, range), { objectMode: false })
+    try {
+      return key && keyObjectOf(openBytes(key, header.subarray(mark.length), placeOf(owner)))
+    } catch (error) {
+      if (error instanceof Unreadable) return undefined
+      throw error
+    }
   }
 
   /** The file is opened again when somebody reads: nobody has to close what nobody reads. */
-  async function* openedBytes(fileId: string, key: KeyObject, range?: ByteRange) {
+  async function* openedBytes({ fileId, owner, key }: SealedFile, range?: ByteRange) {
     const from = range?.from ?? 0
     const to = range?.to ?? Number.MAX_SAFE_INTEGER - 1
     const first = Math.floor(from / pieceBytes)
     const last = Math.floor(to / pieceBytes)
-    const stream = await media.open(fileId, {
+    const stream = await media.open(fileId, owner, {
       from: headerBytes + first * sealedPieceBytes,
       to: Math.min(Number.MAX_SAFE_INTEGER, headerBytes + (last + 1) * sealedPieceBytes - 1),
     })
@@ -71,36 +77,61 @@ export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { seal
 
   return {
     ...media,
-    ...(sealing && { stage: stageSealed }),
-    async open(fileId, range) {
-      const start = await media.open(fileId, { from: 0, to: headerBytes - 1 })
-      const header = start && readHeader(await buffer(start))
-      return header ? openSealed(fileId, header, range) : media.open(fileId, range)
+    async stage(bytes, mostBytes, owner) {
+      if (sealing) return stageSealed(bytes, mostBytes, owner)
+      const { head, all } = await begun(bytes, mark.length)
+      return isMarked(head) ? stageSealed(all, mostBytes, owner) : media.stage(all, mostBytes, owner)
+    },
+    async open(fileId, owner, range) {
+      const start = await media.open(fileId, owner, { from: 0, to: headerBytes - 1 })
+      const header = start && (await buffer(start))
+      if (!header || !isMarked(header)) return media.open(fileId, owner, range)
+      const key = await ownKeyOf(owner, header)
+      if (!key) return undefined
+      return Readable.from(orDamaged(openedBytes({ fileId, owner, key }, range)), { objectMode: false })
     },
   }
 }
 
 const mark = Buffer.from('waypost sealed 1')
-const ownerBytes = 64
-const headerBytes = mark.length + ownerBytes + addedBytes + dataKeyBytes
+const headerBytes = mark.length + addedBytes + dataKeyBytes
 
-interface Header {
+const isMarked = (head: Buffer): boolean => head.subarray(0, mark.length).equals(mark)
+
+/** As it is kept. */
+interface SealedFile {
+  fileId: string
   owner: string
-  wrapped: Buffer
+  key: KeyObject
 }
 
-function headerOf(owner: string, wrapped: Buffer): Buffer {
-  const named = Buffer.alloc(ownerBytes)
-  if (named.write(owner) < Buffer.byteLength(owner)) throw new Error('an id that is too long')
-  return Buffer.concat([mark, named, wrapped])
+/** The first bytes, so many where there are, and all of them, the first included. */
+async function begun(bytes: AsyncIterable<Uint8Array>, length: number) {
+  const rest = bytes[Symbol.asyncIterator]()
+  const first: Uint8Array[] = []
+  let count = 0
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    first.push(next.value)
+    count += next.value.length
+    if (count >= length) break
+  }
+  async function* all() {
+    try {
+      yield* first
+      yield* { [Symbol.asyncIterator]: () => rest }
+    } finally {
+      await rest.return?.() // where nobody wants the rest
+    }
+  }
+  return { head: Buffer.concat(first), all: all() }
 }
 
-/** Undefined where the file is as it came. */
-function readHeader(start: Buffer): Header | undefined {
-  if (start.length < headerBytes || !start.subarray(0, mark.length).equals(mark)) return undefined
-  const wrappedAt = mark.length + ownerBytes
-  const owner = start.toString('utf8', mark.length, wrappedAt).replace(/\0+$/, '')
-  return { owner, wrapped: start.subarray(wrappedAt) }
+async function* orDamaged(bytes: AsyncIterable<Buffer>) {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw error instanceof Unreadable ? new Damaged(error.message, { cause: error }) : error
+  }
 }
 
 const placeOf = (owner: string) => [owner, 'file']

@@ -159,7 +159,7 @@ async function download(
   if (range === null)
     return described(reply, file, etag).code(416).header('content-range', `bytes */${file.bytes}`).send()
 
-  const stream = await app.media.open(file.id, range)
+  const stream = await app.media.open(file.id, file.integrationId, range)
   if (!stream) throw new Refused('media_unknown')
   described(reply, file, etag).header('content-type', file.contentType)
   if (!range) return reply.header('content-length', file.bytes).send(stream)

@@ -66,7 +66,7 @@ export async function openDisk(folder: string): Promise<MediaStore> {
       await probe.drop()
     },
 
-    async open(fileId, range) {
+    async open(fileId, _owner, range) {
       const handle = await open(placeOf(fileId), 'r').catch((error: unknown) => {
         if (isMissing(error)) return undefined
         throw error

@@ -46,7 +46,7 @@ async function scene(t: TestContext) {
       return id
     },
     async read(id: string) {
-      const stream = await store.open(id)
+      const stream = await store.open(id, 'acme')
       return stream && buffer(stream)
     },
     there: () => server.objects(prefix),
@@ -68,7 +68,7 @@ for (const [what, spoil] of Object.entries(faults))
     const tried = [
       () => stage(bytes),
       () => staged.keep(newId()),
-      () => store.open(id),
+      () => store.open(id, 'acme'),
       () => store.delete([id]),
       () => store.probe(),
       () => store.sweep({ staged: Date.now(), kept: 0 }),
@@ -92,7 +92,7 @@ for (const [what, limits] of [
     t.after(() => cable[Symbol.asyncDispose]())
     const store = await openS3(server.location('waiting', cable.endpoint), limits)
     cable.hush()
-    await assert.rejects(store.open(newId()), StoreUnavailable)
+    await assert.rejects(store.open(newId(), 'acme'), StoreUnavailable)
   })
 
 test('3: an upload that is cut once goes on, and is whole', async (t) => {
@@ -157,7 +157,7 @@ test('3: what is spoilt, cut or held up on its way is an error while it is read'
   await cable.mend()
 
   for (const fault of [cable.cut, cable.hush]) {
-    const stream = await store.open(id)
+    const stream = await store.open(id, 'acme')
     fault()
     assert.ok(stream)
     await assert.rejects(buffer(stream))
@@ -168,7 +168,7 @@ test('3: what is spoilt, cut or held up on its way is an error while it is read'
 
 test('a file that breaks before anybody reads it brings nobody down', async (t) => {
   const { cable, keep, store } = await scene(t)
-  const stream = await store.open(await keep(Buffer.alloc(3 * megabyte)))
+  const stream = await store.open(await keep(Buffer.alloc(3 * megabyte)), 'acme')
   assert.ok(stream)
   cable.cut()
   await new Promise((over) => stream.once('close', over))

@@ -27,7 +27,7 @@ export async function openS3(location: string, limits = patience): Promise<Media
       await staged.drop()
     },
 
-    open: async (fileId, range) => read(bucket, placeOf(fileId), range),
+    open: async (fileId, _owner, range) => read(bucket, placeOf(fileId), range),
 
     async delete(fileIds) {
       const keys = fileIds.map(placeOf)

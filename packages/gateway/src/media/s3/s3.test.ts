@@ -35,7 +35,7 @@ test('a long file goes in parts, and one that fits into a part does not', async 
       (await server.objects('parts/')).map(({ key }) => key),
       [`parts/kept/${id}`],
     )
-    const stream = await store.open(id)
+    const stream = await store.open(id, 'acme')
     assert.ok(stream && bytes.equals(await buffer(stream)))
     await store.delete([id])
   }
@@ -65,8 +65,8 @@ test('more readers than there are connections may come and go', async () => {
   const staged = await store.stage(inChunks(randomBytes(megabyte)), megabyte, 'acme')
   const id = `${randomUUID()}.bin`
   await staged.keep(id)
-  for (let readers = 0; readers < 300; readers++) (await store.open(id))?.destroy()
-  const stream = await store.open(id)
+  for (let readers = 0; readers < 300; readers++) (await store.open(id, 'acme'))?.destroy()
+  const stream = await store.open(id, 'acme')
   assert.ok(stream)
   assert.equal((await buffer(stream)).length, megabyte)
 })

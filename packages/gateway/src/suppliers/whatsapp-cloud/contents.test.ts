@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import type { Body } from '@waypost/protocol'
+import { Damaged } from '../../core/media.ts'
 import { json, page, reset, silence } from '../far-side.fake.ts'
 import { suppliers } from '../index.ts'
 import { mtOf } from '../supplier.suite.ts'
@@ -151,6 +153,23 @@ describe('a file', () => {
       assert.deepEqual(outcome, { type: 'failed', status: 'media_checksum_failure' })
       assert.deepEqual(graph.requests, [])
     })
+
+  test('a file that its store finds damaged is not handed over', async (t) => {
+    const { integration, agent } = await open(t)
+    async function* spoilt() {
+      yield Buffer.from('a ')
+      throw new Damaged('not what was kept')
+    }
+    const id = 'b3f1c1a0-0000-4000-8000-0000000000c9.jpg'
+    await files.put({ id }, Buffer.from('a hen'))
+    const damaged: typeof files = {
+      ...files,
+      open: async ({ bytes, sha256 }) => ({ stream: Readable.from(spoilt()), bytes, sha256 }),
+    }
+    const supplier = suppliers['whatsapp-cloud']?.(integration, { agent, files: damaged, template, userOf })
+    const outcome = await supplier?.send(mtOf({ type: 'media', media: { fileId: id } }), patience())
+    assert.deepEqual(outcome, { type: 'failed', status: 'media_checksum_failure' })
+  })
 
   test('a file that Meta refuses, or that is gone, fails its message, and only that', async (t) => {
     const { supplier, graph } = await open(t)

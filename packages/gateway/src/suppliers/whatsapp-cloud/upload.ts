@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { mediaKindOf } from '@waypost/protocol'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { MediaFile } from '../../core/media.ts'
+import { Damaged, type MediaFile } from '../../core/media.ts'
 import type { NotSent } from '../../core/message.ts'
 import type { ClearFile, SupplierFiles } from '../../core/supplier.ts'
 import { type Body, isSuccess, type NoReply, type Reply } from '../http.ts'
@@ -110,12 +110,17 @@ function held({ sha256, bytes: kept, stream }: ClearFile) {
   async function* bytes() {
     const hash = createHash('sha256')
     let count = 0
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      count += chunk.length
-      damaged = count > kept
-      if (damaged) break
-      hash.update(chunk)
-      yield chunk
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        count += chunk.length
+        damaged = count > kept
+        if (damaged) break
+        hash.update(chunk)
+        yield chunk
+      }
+    } catch (error) {
+      damaged = error instanceof Damaged
+      throw error
     }
     damaged ||= count < kept || hash.digest('hex') !== sha256
     if (damaged) throw new Error('the file is not what was kept')

@@ -109,7 +109,7 @@ describe('with WAYPOST_SEAL_CONTENT', () => {
     const ends = async (id: string | undefined) => {
       const status = await eventually(async () => {
         const life = await lifeOf(installation, id)
-        return life.dueAt === null && life.status
+        return life.dueAt === null && life.status !== 'scheduled' && life.status
       }, 'it ends')
       return [status, (await lifeOf(installation, id)).content]
     }

@@ -169,8 +169,8 @@ export interface Store extends AsyncDisposable {
 
   /** What is kept of an owner is sealed with: an integration, by its id, or `theInstallation`. */
   sealingKey(owner: string): Promise<string | undefined>
-  /** Answers the one that counts: the first that was put. An integration's goes when the integration does. */
-  putSealingKey(owner: string, wrapped: string): Promise<string>
+  /** Answers the one that counts, the first that was put; undefined for an integration that is not there, with which one goes. */
+  putSealingKey(owner: string, wrapped: string): Promise<string | undefined>
 
   // Settings
 

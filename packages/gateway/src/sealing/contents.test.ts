@@ -11,9 +11,9 @@ import { fetchLane, type Store, StoreUnavailable } from '../core/store.ts'
 import { isUnreadable, unreadableMo } from '../core/unreadable.ts'
 import { openStore } from '../store/index.ts'
 import { storeSuite } from '../store/store.suite.ts'
-import { scene } from '../store/suite/scene.ts'
+import { integrationOf, scene } from '../store/suite/scene.ts'
 import { sealedContents } from './contents.ts'
-import { newFolder, wrappingIn } from './testing.ts'
+import { keysOfAnybody, newFolder, wrappingIn } from './testing.ts'
 import { openVault, type Vault } from './vault.ts'
 
 const folder = await newFolder()
@@ -22,7 +22,7 @@ const wrapping = await wrappingIn(folder)
 describe('a store of sealed contents', () => {
   storeSuite(async (clock) => {
     const store = await openStore(`sqlite:${folder}/suite.db`, clock)
-    return sealedContents(store, openVault({ store, wrapping }), { sealing: true })
+    return sealedContents(store, openVault({ store: keysOfAnybody(), wrapping }), { sealing: true })
   })
 })
 
@@ -39,7 +39,11 @@ describe('contents at rest', () => {
   })
   after(() => bare[Symbol.asyncDispose]())
   /** One more integration, at the store as the gateway has it. */
-  const stage = () => scene({ store: sealed, clock })
+  async function stage() {
+    const staged = scene({ store: sealed, clock })
+    await sealed.putIntegration(integrationOf(staged.integrationId))
+    return staged
+  }
 
   const text = (body: string) => ({ type: 'text', text: { body } }) as const
   const attachment = {
@@ -61,7 +65,7 @@ describe('contents at rest', () => {
 
   /** One message of each kind, all of whose words are marked. */
   async function filled() {
-    const { integrationId, mt, mo, lane, take } = stage()
+    const { integrationId, mt, mo, lane, take } = await stage()
     const sent = mt({ content: text('marked text'), clientMessageId: 'their id' })
     await sealed.accept([sent])
     const heard = mo({ content: text('marked answer'), profileName: 'marked person' })
@@ -118,7 +122,7 @@ describe('contents at rest', () => {
   })
 
   test('that came before they were to be sealed are read as they are', async () => {
-    const { integrationId, mt } = stage()
+    const { integrationId, mt } = await stage()
     const early = mt({ content: text('early') })
     await bare.accept([early])
     assert.deepEqual((await sealed.findMt(integrationId, early.id))?.content, text('early'))
@@ -140,6 +144,21 @@ describe('contents at rest', () => {
     }
     assert.equal(found.file?.fileName, 'unreadable')
     assert.deepEqual((await sealed.findMt(undefined, other.sent.id))?.content, other.sent.content)
+  })
+
+  test('that come too late for their integration are refused, but for the end of a fetch', async () => {
+    const { integrationId, mt, mo, take } = await stage()
+    const waiting = mo({ content: attachment })
+    await sealed.recordMos([waiting])
+    const lease = await take('node', 0, fetchLane(integrationId))
+    await sealed.deleteIntegration(integrationId)
+    await assert.rejects(sealed.accept([mt()]), StoreUnavailable)
+    await assert.rejects(sealed.recordMos([mo()]), StoreUnavailable)
+    await sealed.recordFetches(lease, [{ moId: waiting.id, next: { content: text('marked file') } }])
+    const [told] = await sealed.eventsAfter(`callback:${integrationId}:message`, 0, 10)
+    assert.ok(told?.event.type === 'mo')
+    assert.deepEqual(told.event.mo.content, unreadableMo)
+    assert.equal(await bare.sealingKey(integrationId), undefined)
   })
 
   test('are unreadable to another node as soon as it hears that the integration is deleted', async () => {
@@ -173,7 +192,7 @@ describe('contents at rest', () => {
   })
 
   test('do not open in the place of another message', async () => {
-    const { integrationId, mt } = stage()
+    const { integrationId, mt } = await stage()
     const [one, two] = [mt({ content: text('one') }), mt({ content: text('two') })]
     await sealed.accept([one])
     const stolen = await bare.findMt(integrationId, one.id)
@@ -184,7 +203,7 @@ describe('contents at rest', () => {
   })
 
   test('still tell a store which file a message carries, and whose button was pressed', async () => {
-    const { integrationId, mt, mo, events } = stage()
+    const { integrationId, mt, mo, events } = await stage()
     const fileId = 'c45ada9b-8a51-4413-a134-928c2b085d31.pdf'
     const template = { templateName: 'statement', header: { media: { fileId } }, parameters: { 1: 'marked' } }
     const sent = [

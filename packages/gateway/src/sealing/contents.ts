@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { KeyRefused } from '../core/keys.ts'
 import type { Page } from '../core/looking.ts'
 import { type Fetch, type FetchResult, fetchLane, type RecordedMo, type Store } from '../core/store.ts'
+import { unreadableMo } from '../core/unreadable.ts'
 import {
   isSealedCallback,
   isSealedFile,
@@ -16,7 +17,7 @@ import {
   sealedMoContent,
   sealedMt,
 } from './content.ts'
-import { unavailable, type Vault } from './vault.ts'
+import { OwnerGone, unavailable, type Vault } from './vault.ts'
 
 /**
  * A store whose contents are sealed under the key of their integration: what is put, where `sealing` says so; what is
@@ -48,8 +49,13 @@ function writtenContents(store: Store, vault: Vault): Written {
   async function fetched(integrationId: string, result: FetchResult): Promise<FetchResult> {
     const { moId, next } = result
     if ('dueAt' in next) return result
-    const key = await vault.keyFor(integrationId)
-    return { moId, next: { content: sealedMoContent(key, { integrationId, id: moId }, next.content) } }
+    const key = await vault.keyFor(integrationId).catch((error) => {
+      if (error instanceof OwnerGone) return undefined
+      throw error
+    })
+    // An end has to be stored, whoever has gone meanwhile.
+    const content = key ? sealedMoContent(key, { integrationId, id: moId }, next.content) : unreadableMo
+    return { moId, next: { content } }
   }
 
   return {

@@ -8,21 +8,24 @@ import { Damaged, type MediaStore } from '../core/media.ts'
 import { openMedia } from '../media/index.ts'
 import { mediaSuite } from '../media/media.suite.ts'
 import { openStore } from '../store/index.ts'
+import { integrationOf } from '../store/suite/scene.ts'
 import { sealedPieceBytes } from './chunks.ts'
 import { sealedMedia } from './media.ts'
-import { newFolder, wrappingIn } from './testing.ts'
+import { keysOfAnybody, newFolder, wrappingIn } from './testing.ts'
 import { openVault } from './vault.ts'
 
 const folder = await newFolder()
 const store = await openStore(`sqlite:${join(folder, 'ledger.db')}`)
 after(() => store[Symbol.asyncDispose]())
 const vault = openVault({ store, wrapping: await wrappingIn(folder) })
+const anybodys = openVault({ store: keysOfAnybody(), wrapping: await wrappingIn(folder) })
 const disk = await openMedia(`file:${folder}/media`)
 const sealed = sealedMedia(disk, vault, { sealing: true })
 const clear = sealedMedia(disk, vault, { sealing: false })
 
-describe('sealed files', () => mediaSuite(async () => sealed))
+describe('sealed files', () => mediaSuite(async () => sealedMedia(disk, anybodys, { sealing: true })))
 describe('files that are kept as they come', () => mediaSuite(async () => clear))
+for (const id of ['acme', 'thief', 'leaves']) await store.putIntegration(integrationOf(id))
 
 describe('a sealed file', () => {
   async function kept(media: MediaStore, bytes: Buffer, owner = 'acme'): Promise<string> {
@@ -137,6 +140,7 @@ describe('a sealed file', () => {
     vault.forget('leaves')
     assert.equal(await sealed.open(id, 'leaves'), undefined)
     assert.ok(await readFrom(disk, id))
+    await store.putIntegration(integrationOf('leaves'))
     await kept(sealed, randomBytes(10), 'leaves') // with another key
     assert.equal(await sealed.open(id, 'leaves'), undefined)
   })

@@ -4,8 +4,9 @@ import { after, describe, test } from 'node:test'
 import { KeyRefused, KeysUnavailable } from '../core/keys.ts'
 import { StoreUnavailable } from '../core/store.ts'
 import { openStore } from '../store/index.ts'
+import { integrationOf } from '../store/suite/scene.ts'
 import { newFolder, wrappingIn } from './testing.ts'
-import { keyKeptMs, openVault } from './vault.ts'
+import { keyKeptMs, OwnerGone, openVault } from './vault.ts'
 
 const folder = await newFolder()
 const store = await openStore(`sqlite:${join(folder, 'ledger.db')}`)
@@ -13,27 +14,31 @@ after(() => store[Symbol.asyncDispose]())
 const wrapping = await wrappingIn(folder)
 
 let owners = 0
-const newOwner = () => `owner ${++owners}`
+async function newOwner(): Promise<string> {
+  const id = `owner ${++owners}`
+  await store.putIntegration(integrationOf(id))
+  return id
+}
 
 describe('the vault', () => {
   test('has one key of an owner, whichever node asks first and however many ask', async () => {
-    const owner = newOwner()
+    const owner = await newOwner()
     const nodes = [openVault({ store, wrapping }), openVault({ store, wrapping })]
     const keys = await Promise.all(nodes.flatMap((node) => [node.keyFor(owner), node.keyFor(owner)]))
     const again = await openVault({ store, wrapping }).keyOf(owner)
     assert.ok(again && keys.every((key) => key.equals(again)))
-    const other = await openVault({ store, wrapping }).keyFor(newOwner())
+    const other = await openVault({ store, wrapping }).keyFor(await newOwner())
     assert.ok(!other.equals(again))
   })
 
   test('makes none for who only reads', async () => {
-    const owner = newOwner()
+    const owner = await newOwner()
     assert.equal(await openVault({ store, wrapping }).keyOf(owner), undefined)
     assert.equal(await store.sealingKey(owner), undefined)
   })
 
   test('asks the key service once in five minutes, and then again', async () => {
-    const owner = newOwner()
+    const owner = await newOwner()
     let at = 0
     let asked = 0
     const counting = {
@@ -57,7 +62,7 @@ describe('the vault', () => {
   })
 
   test('has a deleted key no more: at once where it was deleted, within five minutes elsewhere', async () => {
-    const owner = newOwner()
+    const owner = await newOwner()
     let at = 0
     const here = openVault({ store, wrapping, now: () => at })
     const elsewhere = openVault({ store, wrapping, now: () => at })
@@ -71,8 +76,17 @@ describe('the vault', () => {
     assert.equal(await elsewhere.keyOf(owner), undefined)
   })
 
+  test('makes none for an integration that is not there any more', async () => {
+    const owner = await newOwner()
+    await store.deleteIntegration(owner)
+    const vault = openVault({ store, wrapping })
+    await assert.rejects(vault.keyFor(owner), OwnerGone)
+    assert.equal(await vault.keyOf(owner), undefined)
+    assert.equal(await store.sealingKey(owner), undefined)
+  })
+
   test('says of a key that the service will not open that it is refused; nothing can be stored with it', async () => {
-    const owner = newOwner()
+    const owner = await newOwner()
     await openVault({ store, wrapping }).keyFor(owner)
     const other = openVault({ store, wrapping: await wrappingIn(folder, 'others.json') })
     await assert.rejects(other.keyOf(owner), KeyRefused)
@@ -80,7 +94,7 @@ describe('the vault', () => {
   })
 
   test('is unavailable while the key service is, and not longer', async () => {
-    const owner = newOwner()
+    const owner = await newOwner()
     await openVault({ store, wrapping }).keyFor(owner)
     let isAway = true
     const moody = {

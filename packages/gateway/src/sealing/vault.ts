@@ -10,7 +10,10 @@ export interface Wrapping {
 
 /** The keys that what is kept is sealed with, one of each owner, opened. The store has them wrapped. */
 export interface Vault {
-  /** Made where there is none. Throws `StoreUnavailable` when it cannot be had: nothing can be stored without. */
+  /**
+   * Made where there is none. Throws `StoreUnavailable` when it cannot be had: nothing can be stored without. It is
+   * `OwnerGone` when there is no such integration any more.
+   */
   keyFor(owner: string): Promise<KeyObject>
   /** Undefined when it is gone, and `KeyRefused` when the key service will not open it. Else as `keyFor`. */
   keyOf(owner: string): Promise<KeyObject | undefined>
@@ -52,6 +55,7 @@ export function openVault({ store, wrapping, now = () => performance.now() }: Ne
   async function made(owner: string): Promise<KeyObject> {
     const { key, wrapped } = await wrapping.service.make(wrapping.name)
     const counts = await store.putSealingKey(owner, wrapped)
+    if (counts === undefined) throw new OwnerGone(`${owner} is no integration any more`)
     return counts === wrapped ? keyObjectOf(key) : unwrapped(wrapping, counts)
   }
 
@@ -75,6 +79,11 @@ export function openVault({ store, wrapping, now = () => performance.now() }: Ne
     },
     forget: (owner) => void known.delete(owner),
   }
+}
+
+/** Whoever tries again finds that out in another way. */
+export class OwnerGone extends StoreUnavailable {
+  override name = 'OwnerGone'
 }
 
 class NoKey extends Error {

@@ -1,5 +1,6 @@
 import { endpointLane, endpointLanes } from '../../../core/endpoint.ts'
 import type { Account, ApiKey, Integration, Pin } from '../../../core/integration.ts'
+import { theInstallation } from '../../../core/store.ts'
 import type { Template } from '../../../core/template.ts'
 import type { Db } from '../query.ts'
 import { setBalance } from './balances.ts'
@@ -55,8 +56,11 @@ const dropTemplate =
   'DELETE FROM templates WHERE integration_id = $1 AND name = $2 AND ($3::text IS NULL OR language = $3)'
 
 // The first that was put: an insertion waits for another of the same owner, and then finds it.
+// Who deletes the integration meanwhile waits for this, and then finds the key; or this waits, and finds nothing.
 const insertSealingKey = `
-  INSERT INTO sealing_keys (owner, wrapped) VALUES ($1, $2)
+  WITH there AS (SELECT id FROM integrations WHERE id = $1 FOR KEY SHARE)
+  INSERT INTO sealing_keys (owner, wrapped)
+  SELECT $1, $2 WHERE $1 = '${theInstallation}' OR EXISTS (SELECT 1 FROM there)
   ON CONFLICT (owner) DO UPDATE SET wrapped = sealing_keys.wrapped RETURNING wrapped`
 
 const putClock = `
@@ -124,9 +128,9 @@ export async function deleteTemplate(db: Db, { integrationId, name, language }: 
 export async function putSealingKey(
   db: Db,
   { owner, wrapped }: { owner: string; wrapped: string },
-): Promise<string> {
+): Promise<string | undefined> {
   const [row] = await db.all<{ wrapped: string }>(insertSealingKey, owner, wrapped)
-  return row?.wrapped ?? wrapped
+  return row?.wrapped
 }
 
 export async function putClockOffset(db: Db, offsetMs: number): Promise<void> {

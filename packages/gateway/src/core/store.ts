@@ -177,6 +177,8 @@ export interface Store extends AsyncDisposable {
   loadSettings(): Promise<Settings>
   /** What changed after a version, in the order of the commits, at most 1,000 changes; undefined when it is not known any more. */
   settingsAfter(version: number): Promise<SettingsNews | undefined>
+  /** No change up to now is known any more. */
+  forgetSettingsChanges(): Promise<void>
   /** How far the business clock is turned: 0 until it was put. */
   clockOffset(): Promise<number>
   putClockOffset(offsetMs: number): Promise<void>

@@ -88,13 +88,11 @@ describe('credentials', () => {
       await store.putIntegration(acme, 12_500_000)
       await store.putIntegration(bare)
     })
-    const db = new DatabaseSync(path)
-    db.exec('DELETE FROM settings_changes') // it had none yet
-    db.close()
     assert.ok((await readFile(path)).includes('marked'))
     await sealedWithin(path, async (store) => {
       assert.deepEqual(await integrationsOf(store), [acme, bare])
       assert.equal((await store.balanceOf(acme.id)).amount, 12_500_000)
+      assert.equal(await store.settingsAfter(0), undefined, 'whoever follows reads all of it anew')
     })
     assert.ok(!(await readFile(path)).includes('marked'))
   })

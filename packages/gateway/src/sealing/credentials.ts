@@ -47,8 +47,10 @@ export function sealedCredentials(store: Store, key: KeyObject): Store {
     putIntegration: (integration, amount) => store.putIntegration(sealed(integration), amount),
     async loadSettings() {
       const settings = await store.loadSettings()
-      for (const integration of settings.integrations)
-        if (hasClear(integration)) await store.putIntegration(sealed(integration))
+      const clear = settings.integrations.filter(hasClear)
+      // First, for as long as one is clear it is done again: they have them in clear as well.
+      if (clear.length > 0) await store.forgetSettingsChanges()
+      for (const integration of clear) await store.putIntegration(sealed(integration))
       return { ...settings, integrations: settings.integrations.map(opened) }
     },
     async settingsAfter(version) {

@@ -14,7 +14,7 @@ import type { Db } from './query.ts'
 import * as due from './reads/due.ts'
 import * as messages from './reads/messages.ts'
 import * as known from './reads/settings.ts'
-import { logChanges, settingsAfter } from './settings-changes.ts'
+import { forgetSettingsChanges, logChanges, settingsAfter } from './settings-changes.ts'
 import { makeWeeks } from './weeks.ts'
 import { accepting } from './writes/accept.ts'
 import * as callbacks from './writes/callbacks.ts'
@@ -162,6 +162,7 @@ export async function openPostgres(location: string, options: Options = {}): Pro
     sealingKey: (owner) => reading.read((db) => known.sealingKey(db, owner)),
     putSealingKey: (owner, wrapped) => one(settings.putSealingKey, { owner, wrapped }),
 
+    forgetSettingsChanges: () => one(forgetSettingsChanges, undefined),
     loadSettings: () => looking.snapshot(known.loadSettings),
     settingsAfter: (version) => looking.snapshot((db) => settingsAfter(db, version)),
     clockOffset: () => reading.read(known.clockOffset),

@@ -8,6 +8,8 @@ const insertChanges =
   'INSERT INTO settings_changes (number, change) SELECT * FROM unnest($1::bigint[], $2::text[])'
 const forgetChanges = 'DELETE FROM settings_changes WHERE number <= $1'
 
+const forgetAllChanges = 'DELETE FROM settings_changes'
+
 const selectVersion = 'SELECT version FROM settings_version'
 const selectOldest = 'SELECT min(number) AS number FROM settings_changes'
 const selectChanges =
@@ -36,10 +38,14 @@ export async function settingsVersion(db: Db): Promise<number> {
   return row?.version ?? 0
 }
 
+export async function forgetSettingsChanges(db: Db): Promise<void> {
+  await db.run(forgetAllChanges)
+}
+
 /** `db` is a transaction that sees one moment. */
 export async function settingsAfter(db: Db, since: number): Promise<SettingsNews | undefined> {
   const [oldest] = await db.all<{ number: number | null }>(selectOldest)
-  if ((oldest?.number ?? 0) > since + 1) return undefined
+  if ((oldest?.number ?? (await settingsVersion(db)) + 1) > since + 1) return undefined
   const rows = await db.all<{ number: number; change: string }>(selectChanges, since)
   return { version: rows.at(-1)?.number ?? since, changes: rows.map(({ change }) => JSON.parse(change)) }
 }

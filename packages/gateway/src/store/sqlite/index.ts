@@ -124,6 +124,7 @@ export async function openSqlite(
     putSealingKey: (owner, wrapped) => write.call('putSealingKey', 1, owner, wrapped),
 
     settingsAfter: (version) => read.call('settingsAfter', 1, version),
+    forgetSettingsChanges: () => write.call('forgetSettingsChanges', 1),
     loadSettings: () => read.call('loadSettings', 1),
     clockOffset: () => read.call('clockOffset', 1),
     putClockOffset: (offsetMs) => write.call('putClockOffset', 1, offsetMs),

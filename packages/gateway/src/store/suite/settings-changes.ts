@@ -50,6 +50,20 @@ export function settingsChangesSuite(stage: Stage): void {
       ])
     })
 
+    test('is not known once it is to be forgotten; what follows is', async () => {
+      const { store, integrationId } = scene(stage)
+      const early = await store.loadSettings()
+      await store.putPin({ integrationId, number: '278', outcome: 'recipient_invalid' })
+      const { version } = await store.loadSettings()
+      await store.forgetSettingsChanges()
+      assert.equal(await store.settingsAfter(early.version), undefined)
+      assert.deepEqual(await store.settingsAfter(version), { version, changes: [] })
+      assert.equal((await store.loadSettings()).version, version)
+      await store.deletePin(integrationId, '278')
+      assert.equal(await store.settingsAfter(early.version), undefined)
+      assert.deepEqual((await store.settingsAfter(version))?.changes, [['deletePin', integrationId, '278']])
+    })
+
     test('is not known for ever', async () => {
       const { store, integrationId } = scene(stage)
       const { version } = await store.loadSettings()

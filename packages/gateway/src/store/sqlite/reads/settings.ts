@@ -26,7 +26,10 @@ const selectClock = 'SELECT offset_ms AS offsetMs FROM clock'
 
 const selectSealingKey = 'SELECT wrapped FROM sealing_keys WHERE owner = ?'
 
-const selectVersion = 'SELECT coalesce(max(number), 0) AS version FROM settings_changes'
+// The last number that was given out, whether that change is still known or not.
+const selectVersion = `
+  SELECT coalesce(max(seq), 0) AS version FROM sqlite_sequence WHERE name = 'settings_changes'`
+
 const selectOldest = 'SELECT min(number) AS number FROM settings_changes'
 
 const selectChanges = `
@@ -78,7 +81,7 @@ export function settingsReads(db: DatabaseSync): SettingsReads {
       }
     },
     settingsAfter(_now, since) {
-      if ((oldest.get()?.number ?? 0) > since + 1) return undefined
+      if ((oldest.get()?.number ?? (version.get()?.version ?? 0) + 1) > since + 1) return undefined
       const rows = changes.all(since)
       return { version: rows.at(-1)?.number ?? since, changes: rows.map(({ change }) => JSON.parse(change)) }
     },

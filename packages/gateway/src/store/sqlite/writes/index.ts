@@ -16,7 +16,7 @@ import { type Mos, moEvents, mos } from './mos.ts'
 import { type OptOutWrites, optOuts } from './opt-outs.ts'
 import { type SealingKeyWrites, sealingKeys } from './sealing-keys.ts'
 import { type SettingsWrites, settings } from './settings.ts'
-import { logged } from './settings-changes.ts'
+import { type ChangeWrites, logged, settingsChanges } from './settings-changes.ts'
 import { standingRows } from './standing.ts'
 import { supplierIds } from './supplier-ids.ts'
 import { type TemplateWrites, templates } from './templates.ts'
@@ -28,6 +28,7 @@ import { type TemplateWrites, templates } from './templates.ts'
 export type Writes = Pick<Accept, 'accept'> &
   Attempts &
   Callbacks &
+  ChangeWrites &
   Dlrs &
   FetchWrites &
   FileWrites &
@@ -67,6 +68,7 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...people,
     ...logged(db, settings(db, balancesOf)),
     ...sealingKeys(db),
+    ...settingsChanges(db),
     ...logged(db, templates(db)),
   }
   return { writes, ending: { writeCounts, dropCounts } }

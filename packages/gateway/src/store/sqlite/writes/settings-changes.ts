@@ -5,6 +5,8 @@ import { statement } from '../statement.ts'
 const insertChange = 'INSERT INTO settings_changes (change) VALUES (?) RETURNING number'
 const forgetChanges = 'DELETE FROM settings_changes WHERE number <= ?'
 
+const forgetAllChanges = 'DELETE FROM settings_changes'
+
 /** Whoever is so far behind loads everything. */
 const kept = 10_000
 
@@ -27,4 +29,13 @@ export function logged<Methods extends object>(db: DatabaseSync, methods: Method
   ])
   // Each method is as it was, or as it was and logged.
   return Object.fromEntries(entries) as Methods
+}
+
+export interface ChangeWrites {
+  forgetSettingsChanges(now: number): void
+}
+
+export function settingsChanges(db: DatabaseSync): ChangeWrites {
+  const forgetAll = statement(db, forgetAllChanges)
+  return { forgetSettingsChanges: () => void forgetAll.run() }
 }

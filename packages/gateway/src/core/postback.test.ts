@@ -10,6 +10,8 @@ import { sealText } from './envelope.ts'
 import type { Encryption } from './integration.ts'
 import { type DataKeys, KeyRefused, KeysUnavailable } from './keys.ts'
 import { payloadOf, postbackOf } from './postback.ts'
+import { StoreUnavailable } from './store.ts'
+import { shut } from './unreadable.ts'
 
 const events = { postbackLost() {} }
 
@@ -28,6 +30,18 @@ test('a pressed button brings what the message gave it, and nobody else’s', as
   assert.equal(await pressed('Pay'), undefined, 'what Meta gives a button that was given nothing')
   assert.equal(await pressed('of somebody else'), 'of somebody else')
   assert.equal(await pressed(), undefined)
+})
+
+test('a pressed button waits while the key that its message is sealed with at rest is refused', async (t) => {
+  await using store = await openLedger(t)
+  const { mt } = await scene({ store, clock: { at: Date.now() } }).sent()
+  const refused = { findMt: async () => ({ ...mt, content: shut }) }
+  const asking = { store: refused, keys: none, events }
+  const pressed = buttonWith(payloadOf(mt.id, 1))
+  await assert.rejects(
+    postbackOf(asking, { id: mt.integrationId, encryption: null }, pressed),
+    StoreUnavailable,
+  )
 })
 
 describe('a pressed button of a sealed message', () => {

@@ -4,7 +4,8 @@ import type { Events } from './events.ts'
 import type { Integration } from './integration.ts'
 import { type DataKeys, KeyRefused, unwrapUnder } from './keys.ts'
 import type { PressedButton } from './message.ts'
-import type { Store } from './store.ts'
+import { type Store, StoreUnavailable } from './store.ts'
+import { shut } from './unreadable.ts'
 
 /**
  * What a reply button sends back to us: the message it belongs to, and its place among that message's reply buttons, from
@@ -26,7 +27,8 @@ interface Asking {
 
 /**
  * What the business is to be told of a pressed button; undefined where nobody gave it anything, or where that is sealed and
- * not ours to open any more. What is answered here opened is to be sealed anew.
+ * not ours to open any more. What is answered here opened is to be sealed anew. Throws `StoreUnavailable` while it cannot be
+ * read.
  */
 export async function postbackOf(
   { store, keys, events }: Asking,
@@ -37,6 +39,7 @@ export async function postbackOf(
   // A button that somebody else sent. Meta's own payload, of one that was given none, is its text.
   if (!pressed) return payload === text ? undefined : payload
   const mt = await store.findMt(id, pressed.mtId)
+  if (mt?.content === shut) throw new StoreUnavailable('The key of the message of this button is refused')
   if (mt?.content.type !== 'template') return undefined
   const given = mt.content.template.postbackData?.[pressed.button]
   if (given === undefined || mt.encryptionKey === undefined) return given

@@ -8,7 +8,7 @@ import type { MediaFile } from '../core/media.ts'
 import type { Mo, Mt } from '../core/message.ts'
 import { payloadOf } from '../core/postback.ts'
 import { fetchLane, type Store, StoreUnavailable } from '../core/store.ts'
-import { isUnreadable, unreadableMo } from '../core/unreadable.ts'
+import { isUnreadable, shut, unreadableMo } from '../core/unreadable.ts'
 import { openStore } from '../store/index.ts'
 import { storeSuite } from '../store/store.suite.ts'
 import { integrationOf, scene } from '../store/suite/scene.ts'
@@ -186,6 +186,7 @@ describe('contents at rest', () => {
     await assert.rejects(store.dueMts(lease, clock.at, 10), StoreUnavailable)
     const life = await store.life(sent.id)
     assert.ok(life && isUnreadable(life.mt.content))
+    assert.equal((await store.findMt(undefined, sent.id))?.content, shut)
     const page = await store.searchMts({ integrationId: sent.integrationId, limit: 1 })
     assert.ok(page.items[0] && isUnreadable(page.items[0].content))
     assert.deepEqual(await sealed.dueMts(lease, clock.at, 10), [await sealed.findMt(undefined, sent.id)])

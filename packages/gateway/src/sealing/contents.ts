@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { KeyRefused } from '../core/keys.ts'
 import type { Page } from '../core/looking.ts'
 import { type Fetch, type FetchResult, fetchLane, type RecordedMo, type Store } from '../core/store.ts'
-import { unreadableMo } from '../core/unreadable.ts'
+import { shut, unreadableMo } from '../core/unreadable.ts'
 import {
   isSealedCallback,
   isSealedFile,
@@ -126,7 +126,13 @@ function readContents(store: Store, vault: Vault): Read {
     },
     async findMt(integrationId, id) {
       const mt = await store.findMt(integrationId, id)
-      return mt && (await mts([mt], looking))[0]
+      if (!mt || !isSealedMt(mt)) return mt
+      try {
+        return openedMt(await vault.keyOf(mt.integrationId), mt)
+      } catch (error) {
+        if (error instanceof KeyRefused) return { ...mt, content: shut }
+        throw error
+      }
     },
     async life(id) {
       const life = await store.life(id)

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { KeyRefused, KeysUnavailable } from '../core/keys.ts'
 import { StoreUnavailable } from '../core/store.ts'
 import { openStore } from '../store/index.ts'
 import { integrationOf } from '../store/suite/scene.ts'
 import { newFolder, wrappingIn } from './testing.ts'
 import { keyKeptMs, OwnerGone, openVault } from './vault.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 
 const folder = await newFolder()
 const store = await openStore(`sqlite:${join(folder, 'ledger.db')}`)
@@ -59,6 +65,29 @@ describe('the vault', () => {
     at = keyKeptMs
     await Promise.all([vault.keyOf(owner), vault.keyOf(owner)])
     assert.equal(asked, 1)
+  })
+
+  test('keeps no key for longer than five minutes, though nobody asks for another', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    let at = 0
+    const vault = openVault({ store, wrapping, now: () => at })
+    const key = new WeakRef(await vault.keyFor(await newOwner()))
+    at = 1
+    const later = new WeakRef(await vault.keyFor(await newOwner()))
+    const kept = async () => {
+      t.mock.timers.tick(1)
+      await turn() // what was just looked at is held until then
+      collectGarbage()
+      return [key, later].map((held) => held.deref() !== undefined)
+    }
+    at = keyKeptMs - 1
+    t.mock.timers.tick(keyKeptMs - 2)
+    assert.deepEqual(await kept(), [true, true])
+    at = keyKeptMs
+    assert.deepEqual(await kept(), [false, true])
+    at = keyKeptMs + 1
+    assert.deepEqual(await kept(), [false, false])
+    assert.equal(await vault.keyOf('nobody'), undefined)
   })
 
   test('has a deleted key no more: at once where it was deleted, within five minutes elsewhere', async () => {

@@ -28,22 +28,39 @@ interface Needs {
   now?: () => number
 }
 
-/** How long an opened key is used from memory: another node may have deleted it so long ago. Real time. */
+/** How long an opened key is in memory: another node may have deleted it so long ago. Real time. */
 export const keyKeptMs = 5 * 60_000
 
 export function openVault({ store, wrapping, now = () => performance.now() }: Needs): Vault {
+  /** The oldest is first. */
   const known = new Map<string, { key: Promise<KeyObject>; until: number }>()
+  let timer: NodeJS.Timeout | undefined
 
   /** Those who ask while it is being found wait for the same; what is not found is not remembered. */
   function remembered(owner: string, find: (owner: string) => Promise<KeyObject>): Promise<KeyObject> {
     const kept = known.get(owner)
     if (kept && kept.until > now()) return kept.key
     const key = find(owner)
+    known.delete(owner) // so that it is the last
     known.set(owner, { key, until: now() + keyKeptMs })
+    plan()
     key.catch(() => {
       if (known.get(owner)?.key === key) known.delete(owner)
     })
     return key
+  }
+
+  /** Node overwrites a key once nobody has it. */
+  function dropOld() {
+    timer = undefined
+    for (const [owner, { until }] of known) if (until <= now()) known.delete(owner)
+    plan()
+  }
+
+  function plan() {
+    const [first] = known.values()
+    if (!first || timer) return
+    timer = setTimeout(dropOld, Math.max(1, first.until - now())).unref()
   }
 
   async function found(owner: string): Promise<KeyObject> {

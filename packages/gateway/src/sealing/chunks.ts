@@ -9,7 +9,7 @@ import { openWith, sealWith, tagBytes } from './seal.ts'
 export const pieceBytes = 64 * 1024
 export const sealedPieceBytes = pieceBytes + tagBytes
 
-export const sealedLength = (bytes: number): number => bytes + tagBytes * (Math.floor(bytes / pieceBytes) + 1)
+export const lengthAtRest = (bytes: number): number => bytes + tagBytes * (Math.floor(bytes / pieceBytes) + 1)
 
 export async function* sealPieces(key: KeyObject, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   let number = 0

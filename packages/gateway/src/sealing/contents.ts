@@ -16,7 +16,7 @@ import {
   sealedMo,
   sealedMoContent,
   sealedMt,
-} from './content.ts'
+} from './sealed-items.ts'
 import { OwnerGone, unavailable, type Vault } from './vault.ts'
 
 /**

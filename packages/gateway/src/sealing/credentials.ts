@@ -3,7 +3,7 @@ import { CannotStart } from '../core/cannot-start.ts'
 import type { Integration } from '../core/integration.ts'
 import type { SettingsChange } from '../core/settings-change.ts'
 import type { Store } from '../core/store.ts'
-import { openText, sealText, Unreadable } from './seal.ts'
+import { openTextAtRest, sealTextAtRest, Unreadable } from './seal.ts'
 
 /** Where an integration has secrets. A callback URL may have one in its query, or a name and password before its host. */
 const secrets = [
@@ -28,14 +28,14 @@ interface Sealed {
 export function sealedCredentials(store: Store, key: KeyObject): Store {
   const sealed = (integration: Integration): Integration =>
     changed(integration, (secret, place) =>
-      typeof secret === 'string' ? { sealed: sealText(key, secret, [integration.id, place]) } : secret,
+      typeof secret === 'string' ? { sealed: sealTextAtRest(key, secret, [integration.id, place]) } : secret,
     )
 
   const opened = (integration: Integration): Integration =>
     changed(integration, (secret, place) => {
       if (!isSealed(secret)) return secret
       try {
-        return openText(key, secret.sealed, [integration.id, place])
+        return openTextAtRest(key, secret.sealed, [integration.id, place])
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error
         throw new CannotStart(`${place} of integration ${integration.id} in the database cannot be read.`)

@@ -1,10 +1,10 @@
-import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { dataKeyBytes, KeyRefused } from '../core/keys.ts'
 import { type ByteRange, Damaged, headBytes, type MediaStore, TooBig } from '../core/media.ts'
-import { openPieces, pieceBytes, sealedLength, sealedPieceBytes, sealPieces } from './chunks.ts'
-import { addedBytes, openBytes, sealBytes, Unreadable } from './seal.ts'
+import { lengthAtRest, openPieces, pieceBytes, sealedPieceBytes, sealPieces } from './chunks.ts'
+import { addedBytes, keyObjectOf, openAtRest, sealAtRest, Unreadable } from './seal.ts'
 import { unavailable, type Vault } from './vault.ts'
 
 /**
@@ -30,11 +30,11 @@ export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { seal
     async function* sealed() {
       const ownKey = randomBytes(dataKeyBytes)
       yield mark
-      yield sealBytes(await vault.keyFor(owner), ownKey, placeOf(owner))
+      yield sealAtRest(await vault.keyFor(owner), ownKey, placeOf(owner))
       yield* sealPieces(keyObjectOf(ownKey), counted())
     }
 
-    const staged = await media.stage(sealed(), headerBytes + sealedLength(mostBytes), owner)
+    const staged = await media.stage(sealed(), headerBytes + lengthAtRest(mostBytes), owner)
     return {
       bytes: seen.bytes,
       sha256: seen.hash.digest('hex'),
@@ -50,7 +50,7 @@ export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { seal
       throw error instanceof KeyRefused ? unavailable(error) : error
     })
     try {
-      return key && keyObjectOf(openBytes(key, header.subarray(mark.length), placeOf(owner)))
+      return key && keyObjectOf(openAtRest(key, header.subarray(mark.length), placeOf(owner)))
     } catch (error) {
       if (error instanceof Unreadable) return undefined
       throw error
@@ -58,7 +58,7 @@ export function sealedMedia(media: MediaStore, vault: Vault, { sealing }: { seal
   }
 
   /** The file is opened again when somebody reads: nobody has to close what nobody reads. */
-  async function* openedBytes({ fileId, owner, key }: SealedFile, range?: ByteRange) {
+  async function* openedBytes({ fileId, owner, key }: KeptFile, range?: ByteRange) {
     const from = range?.from ?? 0
     const to = range?.to ?? Number.MAX_SAFE_INTEGER - 1
     const first = Math.floor(from / pieceBytes)
@@ -99,7 +99,7 @@ const headerBytes = mark.length + addedBytes + dataKeyBytes
 const isMarked = (head: Buffer): boolean => head.subarray(0, mark.length).equals(mark)
 
 /** As it is kept. */
-interface SealedFile {
+interface KeptFile {
   fileId: string
   owner: string
   key: KeyObject
@@ -135,9 +135,3 @@ async function* orDamaged(bytes: AsyncIterable<Buffer>) {
 }
 
 const placeOf = (owner: string) => [owner, 'file']
-
-function keyObjectOf(bytes: Buffer): KeyObject {
-  const key = createSecretKey(bytes)
-  bytes.fill(0)
-  return key
-}

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 
 /**
  * What is kept is sealed with AES-256-GCM: a byte that names this form, a random nonce, the sealed bytes, the tag. `place`
@@ -17,24 +17,31 @@ export class Unreadable extends Error {
   override name = 'Unreadable'
 }
 
-export function sealBytes(key: KeyObject, bytes: Uint8Array, place: string[]): Buffer {
+/** The bytes are nobody's any more afterwards. */
+export function keyObjectOf(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return key
+}
+
+export function sealAtRest(key: KeyObject, bytes: Uint8Array, place: string[]): Buffer {
   const nonce = randomBytes(nonceBytes)
   return Buffer.concat([Buffer.of(form), nonce, sealWith(key, nonce, bytes, placeBytes(place))])
 }
 
 /** Throws `Unreadable`, in the same words whatever is wrong. */
-export function openBytes(key: KeyObject, sealed: Uint8Array, place: string[]): Buffer {
+export function openAtRest(key: KeyObject, sealed: Uint8Array, place: string[]): Buffer {
   if (sealed[0] !== form || sealed.length < addedBytes) throw unreadable()
   const nonce = sealed.subarray(1, 1 + nonceBytes)
   return openWith(key, nonce, sealed.subarray(1 + nonceBytes), placeBytes(place))
 }
 
 /** The same for texts; sealed, they are base64. */
-export const sealText = (key: KeyObject, text: string, place: string[]): string =>
-  sealBytes(key, Buffer.from(text), place).toString('base64')
+export const sealTextAtRest = (key: KeyObject, text: string, place: string[]): string =>
+  sealAtRest(key, Buffer.from(text), place).toString('base64')
 
-export const openText = (key: KeyObject, sealed: string, place: string[]): string =>
-  openBytes(key, Buffer.from(sealed, 'base64'), place).toString()
+export const openTextAtRest = (key: KeyObject, sealed: string, place: string[]): string =>
+  openAtRest(key, Buffer.from(sealed, 'base64'), place).toString()
 
 /** Without form and nonce: for who never uses a nonce twice with one key. */
 export function sealWith(key: KeyObject, nonce: Uint8Array, bytes: Uint8Array, place?: Uint8Array): Buffer {

@@ -1,6 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { KeyRefused, type KeyService, KeysUnavailable } from '../core/keys.ts'
 import { type Store, StoreUnavailable } from '../core/store.ts'
+import { keyObjectOf } from './seal.ts'
 
 /** Who wraps the keys, and by which of its own. */
 export interface Wrapping {
@@ -109,13 +110,6 @@ class NoKey extends Error {
 
 async function unwrapped({ service, name }: Wrapping, wrapped: string): Promise<KeyObject> {
   return keyObjectOf(await service.unwrap(name, wrapped))
-}
-
-/** The bytes are nobody's any more afterwards. */
-function keyObjectOf(bytes: Buffer): KeyObject {
-  const key = createSecretKey(bytes)
-  bytes.fill(0)
-  return key
 }
 
 /** Also of a refused key for those who cannot do without: nothing was stored, and an operator may mend it. */

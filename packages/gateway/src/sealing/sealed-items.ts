@@ -6,7 +6,7 @@ import type { Mo, MoContent, Mt } from '../core/message.ts'
 import { readPayload } from '../core/postback.ts'
 import type { Callback, RecordedMo } from '../core/store.ts'
 import { unreadable, unreadableMo } from '../core/unreadable.ts'
-import { openText, sealText, Unreadable } from './seal.ts'
+import { openTextAtRest, sealTextAtRest, Unreadable } from './seal.ts'
 
 /** Sealed, each is of its own type still, as far as a store looks: with one string in the place of what it says. */
 
@@ -23,7 +23,7 @@ export function openedMt(key: KeyObject | undefined, mt: Mt): Mt {
 export function sealedMo(key: KeyObject, { profileName, ...mo }: RecordedMo): RecordedMo {
   const content = sealedMoContent(key, mo, mo.content)
   if (profileName === undefined) return { ...mo, content }
-  const sealedName = sealText(key, profileName, placeOf(mo, 'profile'))
+  const sealedName = sealTextAtRest(key, profileName, placeOf(mo, 'profile'))
   const sealed: Named<RecordedMo> = { ...mo, content, sealedName }
   return sealed
 }
@@ -57,7 +57,7 @@ export function openedCallback(key: KeyObject | undefined, callback: Callback): 
 
 /** Of what is known of a file only its name tells what is in it. */
 export function sealedFile(key: KeyObject, file: MediaFile): MediaFile {
-  const sealedName = sealText(key, file.fileName, [file.integrationId, file.id, 'name'])
+  const sealedName = sealTextAtRest(key, file.fileName, [file.integrationId, file.id, 'name'])
   const sealed: Named<MediaFile> = { ...file, fileName: '', sealedName }
   return sealed
 }
@@ -84,7 +84,7 @@ const placeOf = ({ integrationId, id }: Message, what: 'content' | 'profile') =>
 
 /** The store takes it for a content of that type, and looks at nothing but its outline. */
 function sealedContent<C extends Content | MoContent>(key: KeyObject, message: Message, content: C): C {
-  const sealed = sealText(key, JSON.stringify(content), placeOf(message, 'content'))
+  const sealed = sealTextAtRest(key, JSON.stringify(content), placeOf(message, 'content'))
   return { ...outlineOf(content), sealed } as unknown as C
 }
 
@@ -98,7 +98,7 @@ function openedContent<C>(key: KeyObject | undefined, message: Message, { sealed
 function openedText(key: KeyObject | undefined, sealed: string, place: string[]): string | undefined {
   if (!key) return undefined
   try {
-    return openText(key, sealed, place)
+    return openTextAtRest(key, sealed, place)
   } catch (error) {
     if (error instanceof Unreadable) return undefined
     throw error

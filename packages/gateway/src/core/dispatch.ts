@@ -1,5 +1,5 @@
 import type { Channel, StatusName } from '@waypost/protocol'
-import { carry } from './carry.ts'
+import { type Carrier, carry } from './carry.ts'
 import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import { type Hold, hold } from './hold.ts'
@@ -48,14 +48,11 @@ interface Place {
 }
 
 /** Who sends in a lane, in one version of its settings: with another, what the supplier said of this one is void. */
-interface Sender {
+interface Sender extends Carrier {
   owner: Integration
-  supplier: Supplier
   pace: Pace
   pairs: Pairs
   hold: Hold
-  /** How many messages are being opened and prepared. */
-  preparing: number
 }
 
 /** How often a lane that is served is looked through for messages whose time ran out. */

@@ -15,6 +15,8 @@ export interface Carrier {
   supplier: Supplier
   /** How many messages are being opened and prepared. */
   preparing: number
+  /** How many of these wait for what opens them. */
+  opening: number
 }
 
 interface Attempt {
@@ -38,7 +40,10 @@ export async function carry(app: Carrying, mt: Mt, attempt: Attempt): Promise<Ou
 }
 
 async function prepared(app: Carrying, mt: Mt, { carrier, stopping }: Attempt): Promise<Mt | NotSent> {
-  const opened = await openMt(app, mt)
+  if (mt.encryptionKey !== undefined) carrier.opening++
+  const opened = await openMt(app, mt).finally(() => {
+    if (mt.encryptionKey !== undefined) carrier.opening--
+  })
   if ('type' in opened) return opened
   return (await carrier.supplier.prepare?.(opened, stopping)) ?? opened
 }

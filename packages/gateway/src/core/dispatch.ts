@@ -12,6 +12,7 @@ import { type Pairs, pairs } from './pairs.ts'
 import { perLane } from './per-lane.ts'
 import { passed } from './points.ts'
 import { policies, policyAt, repeatsOf, waitMs } from './retry.ts'
+import { pageFor, pageMost, placesFor, roomFor } from './room.ts'
 import { type Slots, slots } from './slots.ts'
 import { laneOf, type RecordedOutcome, type ReportedFault, type Store, type TakenLease } from './store.ts'
 import { stored } from './stored.ts'
@@ -57,12 +58,13 @@ interface Sender extends Carrier {
 
 /** How often a lane that is served is looked through for messages whose time ran out. */
 const lookEveryMs = 60_000
-const pageMost = 500
 /** What a message ends in that cannot go any more. */
 const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user', 'not_on_channel_known'] as const
 type Hopeless = (typeof hopeless)[number]
 /** What says that a limit of the supplier's is reached. */
 const limits: ReadonlySet<StatusName> = new Set(['server_rate_limit', 'volume_limit'])
+/** How soon more messages are looked at again that need a key, while many wait for theirs. */
+const openingWaitMs = 1000
 /** How soon a message is looked at again whose integration may get its sender back from another. */
 const strangerWaitMs = 60 * 60_000
 
@@ -101,6 +103,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
       pairs: pairs(supplier.pairLimit),
       hold: hold(),
       preparing: 0,
+      opening: 0,
     }
   }
 
@@ -202,12 +205,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     const { lease, sender } = sending
     const at = app.now()
     const now = performance.now()
+    let openings = placesFor(sender) - sender.opening // others find room however long keys take
     const ready: Mt[] = []
     const later: { mtId: string; dueAt: number }[] = []
     while (page.length > 0 && ready.length < room) {
       const mt = page.shift()
       if (!mt || mt.expiresAt <= at || stopOf(mt)) continue // the next page has it again, and ends it
-      const wait = waitOf(mt, sender, { at, now })
+      const isLate = mt.encryptionKey !== undefined && --openings < 0
+      const wait = isLate ? openingWaitMs : waitOf(mt, sender, { at, now })
       if (wait > 0) later.push({ mtId: mt.id, dueAt: Math.min(at + wait, mt.expiresAt) })
       else ready.push(mt)
     }
@@ -222,7 +227,8 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   async function start({ place, lease, sender, signal }: Sending, mts: Mt[]) {
-    sender.pace.left(performance.now(), mts.length)
+    const left = performance.now()
+    sender.pace.left(left, mts.length)
     const ids = mts.map(({ id }) => id)
     const attempts = await app.store.beginAttempts(lease, ids, app.now())
     passed('attempt.stored')
@@ -233,7 +239,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     )
     for (const mt of mts) {
       const attempt = attempts.get(mt.id)
-      if (attempt) place.slots.start(send(sender, { ...mt, attempts: attempt }, signal))
+      if (attempt) place.slots.start(send(sender, { ...mt, attempts: attempt }, { left, signal }))
     }
   }
 
@@ -250,13 +256,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     return wait
   }
 
-  async function send(sender: Sender, mt: Mt, signal: AbortSignal) {
+  async function send(sender: Sender, mt: Mt, { left, signal }: { left: number; signal: AbortSignal }) {
     const startedAt = performance.now()
     const outcome = await carry(app, mt, { carrier: sender, stopping: signal }).catch((error: unknown) => {
       app.events.bug('supplier.send', error, mt.id)
       return { type: 'unknown', cause: 'bug' } as const
     })
     passed('supplier.answered')
+    if ('unasked' in outcome) sender.pace.stayed(left)
     const settled = settle(sender, mt, outcome)
     app.events.mtAttempted(mt, mt.attempts, outcome, performance.now() - startedAt)
     await record([{ mtId: mt.id, attempt: mt.attempts, at: app.now(), settled }], signal)
@@ -373,23 +380,8 @@ interface Sending {
 const paceOf = ({ messagesPerSecond }: Supplier, lease: TakenLease | undefined): Pace =>
   pace(messagesPerSecond, performance.now(), lease?.freeMs)
 
-/** A quarter of a second's worth: what is urgent waits no longer than that behind what was read before it. */
-const pageFor = (sender: Sender | undefined) =>
-  sender ? clamp(sender.supplier.messagesPerSecond / 4, 10, pageMost) : pageMost
-
-function roomFor({ supplier, pace, hold, preparing }: Sender, slots: Slots, now: number): number {
-  if (hold.until() > now) return 0
-  const most = clamp(supplier.messagesPerSecond, 10, pageMost)
-  // Big files on a slow way must not keep others from going: as many as there are places take none.
-  const places = hold.count() > 0 ? 1 : most + Math.min(preparing, most)
-  return Math.min(pace.free(now), slots.free(places))
-}
-
 /** The inverse of `laneOf`. */
 function addressOf(lane: string): [Channel, string] {
   const [channel, from = ''] = lane.split(':')
   return [channel === 'sms' ? 'sms' : 'whatsapp', from]
 }
-
-const clamp = (value: number, least: number, most: number) =>
-  Math.round(Math.min(most, Math.max(least, value)))

@@ -4,6 +4,9 @@ import { type DataKeys, dataKeyBytes, KeyRefused, KeysUnavailable } from './keys
 export interface WrappingKeys extends DataKeys {
   /** Nobody answers any more. */
   breakOff(): void
+  /** Whoever asks waits until it is given up. */
+  hang(): void
+  giveUp(): void
   /** How often a key was asked for. */
   asked(): number
 }
@@ -12,7 +15,9 @@ export interface WrappingKeys extends DataKeys {
 export function wrappingKeys(): WrappingKeys {
   const known = new Map<string, Buffer>()
   const vector = Buffer.alloc(8, 0xa6)
+  const givenUp = Promise.withResolvers<void>()
   let isThere = true
+  let hangs = false
   let asked = 0
   return {
     async make(name) {
@@ -25,6 +30,10 @@ export function wrappingKeys(): WrappingKeys {
     },
     async unwrap(name, wrapped) {
       asked++
+      if (hangs) {
+        await givenUp.promise
+        throw new KeysUnavailable('no answer in time')
+      }
       if (!isThere) throw new KeysUnavailable('nobody answers')
       const wrapping = known.get(name)
       if (!wrapping) throw new KeyRefused('no such key')
@@ -38,6 +47,10 @@ export function wrappingKeys(): WrappingKeys {
     breakOff() {
       isThere = false
     },
+    hang() {
+      hangs = true
+    },
+    giveUp: givenUp.resolve,
     asked: () => asked,
   }
 }

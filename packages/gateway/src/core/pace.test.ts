@@ -34,6 +34,19 @@ test('tells when the next message may leave', () => {
   assert.equal(own.free(1100), 1)
 })
 
+test('what did not leave takes nothing from the others, which count as long as ever', () => {
+  const own = pace(3)
+  own.left(100, 1)
+  own.left(200, 1)
+  own.left(300, 1)
+  own.stayed(200)
+  own.stayed(250)
+  assert.equal(own.free(400), 1)
+  assert.equal(own.free(1100), 2)
+  assert.equal(own.free(1200), 2)
+  assert.equal(own.free(1300), 3)
+})
+
 test('halves when the supplier complains and grows back over quiet time', () => {
   const own = pace(80)
   own.slowDown(0)

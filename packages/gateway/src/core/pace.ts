@@ -9,6 +9,8 @@ export interface Pace {
   /** When the next one may leave, while `free` is 0. */
   freeAt(): number
   left(now: number, messages: number): void
+  /** One that was said to have left at this time did not. */
+  stayed(at: number): void
   slowDown(now: number): void
 }
 
@@ -38,6 +40,14 @@ export function pace(messagesPerSecond: number, now = 0, freeMs = Infinity): Pac
     freeAt: () => Math.max(restsUntil, (left[(tail + Math.max(0, count - limit)) % most] ?? 0) + secondMs),
     left(now, messages) {
       for (let i = 0; i < messages; i++) left[(tail + count++) % most] = now
+    },
+    stayed(at) {
+      for (let back = count - 1; back >= 0; back--) {
+        if (left[(tail + back) % most] !== at) continue
+        for (let i = back + 1; i < count; i++) left[(tail + i - 1) % most] = left[(tail + i) % most] ?? 0
+        count--
+        return
+      }
     },
     slowDown(now) {
       limit = Math.max(1, Math.floor(limit / 2))

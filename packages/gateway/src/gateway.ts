@@ -39,6 +39,7 @@ import { supplierFiles } from './core/supplier-files.ts'
 import { openWindows } from './core/window.ts'
 import { dataKeys } from './keys/data-keys.ts'
 import { openKeys } from './keys/index.ts'
+import { sparing } from './keys/sparing.ts'
 import { openMedia } from './media/index.ts'
 import { provision } from './provision.ts'
 import { sealedAtRest } from './sealing/index.ts'
@@ -95,7 +96,7 @@ export async function openGateway({
       ownPath: join(config.WAYPOST_DATA, 'keys.json'),
     }).catch(blame('WAYPOST_KEYS_URL')),
   )
-  const keys = parts.use(dataKeys(service))
+  const keys = parts.use(dataKeys(sparing(service)))
   const files = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
   const { store, media } = await sealedAtRest(
     { store: ledger, media: files },

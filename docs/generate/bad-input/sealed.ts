@@ -141,6 +141,11 @@ export const sealedMessages: BadInput[] = [
     gets: invalid('contacts[0].name.formattedName'),
   },
   {
+    what: 'contacts of more than 2,000 texts',
+    message: card({ phones: Array.from({ length: 2000 }, () => ({ phone: 'AAAA' })) }),
+    gets: invalid('contacts'),
+  },
+  {
     what: 'an hsm whose parameter is clear',
     message: inBoth({ hsm: { template: 'plain', parameters: { 1: 'Ann' } } }),
     gets: cannotOpen,

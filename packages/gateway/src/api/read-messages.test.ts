@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { createSecretKey } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { LegacyMessageCommon, OneMessageCommon } from '@waypost/protocol'
 import { IsNull } from 'typebox'
+import { sealText } from '../core/envelope.ts'
 import { messageReader } from './read-messages.ts'
 
 const read = {
@@ -54,6 +56,35 @@ describe('a member that is longer than anything in the contract', () => {
 
   test('is ignored where nobody knows the member', () => {
     assert.ok('content' in read.one({ ...text, shoeSize: long }).submission)
+  })
+})
+
+describe('a sealed message', () => {
+  const sealed = { to: text.to, encryptionKey: 'AQID' }
+  const john = { name: { formattedName: 'a' } }
+  const cards = (phones: number) => [
+    { ...john, phones: Array.from({ length: phones }, () => ({ phone: 'a' })) },
+  ]
+
+  test('has as many texts as can be opened at once', () => {
+    assert.ok('content' in read.one({ ...sealed, contacts: cards(1999) }).submission)
+    assert.deepEqual(read.one({ ...sealed, contacts: cards(2000) }).submission, {
+      reason: 'parameter_invalid',
+      subject: 'contacts',
+    })
+    assert.ok(
+      'content' in read.one({ to: text.to, contacts: cards(2000) }).submission,
+      'of a clear one none is',
+    )
+  })
+
+  test('may say as much as a clear one', () => {
+    const key = createSecretKey(Buffer.alloc(32))
+    const named = (name: string) => read.one({ ...sealed, location: { ...place, name } }).submission
+    for (const name of ['x'.repeat(10_000), '你'.repeat(10_000), '🎂'.repeat(5000)])
+      assert.ok('content' in named(sealText(key, name)))
+    const long = named(sealText(key, 'x'.repeat(40_100)))
+    assert.deepEqual(long, { reason: 'parameter_invalid', subject: 'location.name' })
   })
 })
 

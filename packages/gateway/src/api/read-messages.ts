@@ -1,5 +1,6 @@
 import {
   type Content,
+  changeLeaves,
   type Form,
   forms,
   type Generation,
@@ -46,6 +47,12 @@ const echoLimit = 256
  * read are longer: the 64 KiB that are left of them are 10,922 characters at least.
  */
 const textLimit = 10_000
+
+/** In base64, with its vector and padding: what a sealed text may have that says no more than a clear one may. */
+const sealedTextLimit = 4 * Math.ceil((4 * textLimit + 32) / 3)
+
+/** A message is opened in one go, during which nothing else is done. No person has an address book like this. */
+const sealedTextsMost = 2000
 
 /** The `messages` of a request body. Throws the refusal of the whole request. */
 export function messagesOf(body: Body | undefined): unknown[] {
@@ -97,7 +104,7 @@ export function messageReader(generation: Generation, common: TProperties): (val
 
 /** `known` are the members of all forms: in another form than its own one would be lost, and with it what was meant. */
 function formReader(
-  { members, faults, read }: Form<Content | InlineMedia>,
+  { marks, members, faults, read }: Form<Content | InlineMedia>,
   known: string[],
 ): (entry: Record<string, unknown>) => Content | InlineMedia | Refusal {
   const check = checkerOf(members, faults)
@@ -111,28 +118,41 @@ function formReader(
     for (const name of names) if (!isLeftOut(entry[name])) own[name] = withoutNull(entry[name])
     const flaw = check(own)
     if (flaw) return flaw
-    const content = read(own, !isLeftOut(entry.encryptionKey))
+    const isSealed = !isLeftOut(entry.encryptionKey)
+    const content = read(own, isSealed)
     if (isFlaw(content)) return { reason: content.reason, ...subject(content.member) }
     for (const name of bounded) {
-      const path = longIn(own[name], name)
+      const path = longIn(own[name], name, isSealed ? sealedTextLimit : textLimit)
       if (path !== undefined) return { reason: 'parameter_invalid', subject: path }
     }
+    if (isSealed && textsIn(content) > sealedTextsMost)
+      return { reason: 'parameter_invalid', ...subject(marks[0]) }
     return content
   }
 }
 
 /** The path of what has a text or a name that is too long to be what was sent: `location.name`. */
-function longIn(member: unknown, path: string): string | undefined {
-  if (typeof member === 'string') return member.length > textLimit ? path : undefined
+function longIn(member: unknown, path: string, most: number): string | undefined {
+  if (typeof member === 'string') return member.length > most ? path : undefined
   if (typeof member !== 'object' || member === null) return undefined
   for (const [name, value] of Object.entries(member)) {
     const long =
       name.length > textLimit
         ? path
-        : longIn(value, path + (Array.isArray(member) ? `[${name}]` : `.${name}`))
+        : longIn(value, path + (Array.isArray(member) ? `[${name}]` : `.${name}`), most)
     if (long !== undefined) return long
   }
   return undefined
+}
+
+function textsIn(content: Content | InlineMedia): number {
+  if (content.type === 'inline') return 1
+  let count = 0
+  changeLeaves(content, (leaf) => {
+    count++
+    return leaf
+  })
+  return count
 }
 
 /** Names the first member that is not as its schema says, by its path: `location.latitude`. */

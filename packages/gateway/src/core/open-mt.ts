@@ -5,6 +5,7 @@ import type { Directory } from './directory.ts'
 import { openText, Unopenable } from './envelope.ts'
 import type { Mt, NotSent } from './message.ts'
 import { templateFlaw } from './template.ts'
+import { turns } from './turns.ts'
 import { isUnreadable } from './unreadable.ts'
 
 export interface OpeningMt extends Opening {
@@ -21,7 +22,7 @@ export async function openMt(app: OpeningMt, mt: Mt): Promise<Mt | NotSent> {
   if (encryptionKey === undefined) return mt
   const key = await dataKey(app, { integrationId: mt.integrationId, encryptionKey })
   if (!(key instanceof KeyObject)) return key
-  const clear = clearContent(mt.content, key)
+  const clear = await clearContent(mt.content, key)
   if (!clear) return notOpened('encryption_content_error')
   const content = checkContent(clear)
   if (isFlaw(content)) return notOpened('failed_before_supplier')
@@ -29,8 +30,13 @@ export async function openMt(app: OpeningMt, mt: Mt): Promise<Mt | NotSent> {
   return flaw ? notOpened(flaw) : { ...opened, content }
 }
 
+/** Many messages may have their keys at once: between two of them others are served. */
+const opening = turns(1)
+
 /** All of it is opened before anybody learns that some of it could not be: which part it was, nobody can tell. */
-function clearContent(content: Content, key: KeyObject): Content | undefined {
+async function clearContent(content: Content, key: KeyObject): Promise<Content | undefined> {
+  const end = await opening.take()
+  setImmediate(end)
   let isWhole = true
   const clear = changeLeaves(content, (leaf) => {
     try {

@@ -128,6 +128,22 @@ describe('what a client sealed ends', () => {
       await admin('PATCH', path, { encryption })
     }
   })
+
+  test('in encryption_access_denied when its file went before, and its key is not to be had any more', async () => {
+    const { admin, phone } = installation()
+    const path = `/admin/integrations/${ids.one}`
+    const fileId = await uploaded(await sealing(installation()), png, 'image/png')
+    const [before, after] = [String(++handset), String(++handset)]
+    await accepted('one', { to: before, media: { fileId } })
+    await eventually(async () => (await phone(before))[0], 'the file is with the supplier')
+    try {
+      await admin('PATCH', path, { encryption: null })
+      await endsIn('one', await accepted('one', { to: after, media: { fileId } }), 'encryption_access_denied')
+      assert.deepEqual(await phone(after), [])
+    } finally {
+      await admin('PATCH', path, { encryption })
+    }
+  })
 })
 
 /** A file inside the message, as the One API writes it. */

@@ -1,4 +1,5 @@
-import type { Opening } from './data-key.ts'
+import { KeyObject } from 'node:crypto'
+import { dataKey, type Opening } from './data-key.ts'
 import type { MediaStore } from './media.ts'
 import { openFile } from './open-file.ts'
 import type { Store } from './store.ts'
@@ -20,6 +21,10 @@ export function supplierFiles(app: Supplying): SupplierFiles {
     },
     open: (file, signal) => openFile(app, file, signal),
     known: (fileId, sender) => store.supplierFile(fileId, sender, now()),
+    async withheld({ integrationId, sealed }) {
+      const key = sealed && (await dataKey(app, { integrationId, ...sealed }))
+      return key instanceof KeyObject ? undefined : key
+    },
     remember: (fileId, sender, supplierId, keptMs) =>
       store.putSupplierFile({ fileId, sender, supplierId, expiresAt: now() + keptMs }),
     forget: (fileId, sender, supplierId) => store.forgetSupplierFile({ fileId, sender, supplierId }),

@@ -89,6 +89,8 @@ export interface SupplierFiles {
   open(file: MediaFile, signal: AbortSignal): Promise<ClearFile | NotSent | undefined>
   /** What the supplier calls a file that it was given for this sender before, as long as it has it. */
   known(fileId: string, sender: string): Promise<string | undefined>
+  /** The outcome of a message that may not have it: what its client sealed with, it must still let us use. */
+  withheld(file: MediaFile): Promise<NotSent | undefined>
   remember(fileId: string, sender: string, supplierId: string, keptMs: number): Promise<void>
   /** It turned out not to have it any more. */
   forget(fileId: string, sender: string, supplierId: string): Promise<void>

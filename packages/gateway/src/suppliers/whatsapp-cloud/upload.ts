@@ -54,7 +54,7 @@ export function uploader({ files, phoneNumberId, post }: Needs) {
     const file = await files.find(fileId)
     if (!file) return { type: 'failed', status: 'media_not_found' }
     const known = await files.known(fileId, phoneNumberId)
-    if (known !== undefined) return { id: known, file, isOld: true }
+    if (known !== undefined) return (await files.withheld(file)) ?? { id: known, file, isOld: true }
     const clear = await files.open(file, signal)
     if (!clear) return { type: 'failed', status: 'media_not_found' }
     if ('type' in clear) return clear

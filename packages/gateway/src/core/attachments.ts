@@ -43,6 +43,7 @@ export function attachmentFault(
   if (!file) return { refusal: { reason: 'media_not_found' } }
 
   const kind = mediaKindOf(file.contentType)
+  // What a sealed file is shows once it is opened.
   if (!kind || !(file.sealed || isWhatItSays(file)))
     return { refusal: { reason: 'content_type_not_supported' } }
   const refusal = sizeFlaw(file)
@@ -84,7 +85,7 @@ const looks: Record<string, readonly string[]> = {
 /** Text has no signature; of a container the first bytes may tell no more than that it is one. */
 const mayBeMute: readonly string[] = ['text/plain', 'audio/aac', 'audio/mpeg']
 
-/** A sealed file is not asked before it is opened. */
+/** Of clear bytes. */
 export function isWhatItSays({
   contentType,
   looksLike,

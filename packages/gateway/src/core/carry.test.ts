@@ -65,7 +65,6 @@ function scene(prepare?: () => Promise<undefined>, failure?: Error) {
   const sent: Mt[] = []
   const carrier = {
     preparing: 0,
-    opening: 0,
     supplier: {
       carries: new Set(['text'] as const),
       messagesPerSecond: 80,

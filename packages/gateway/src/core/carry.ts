@@ -1,4 +1,5 @@
 import type { StatusName } from '@waypost/protocol'
+import { fileIdOf } from './attachments.ts'
 import type { Events } from './events.ts'
 import { KeysUnavailable } from './keys.ts'
 import type { Mt, NotSent, Outcome } from './message.ts'
@@ -15,8 +16,6 @@ export interface Carrier {
   supplier: Supplier
   /** How many messages are being opened and prepared. */
   preparing: number
-  /** How many of these wait for what opens them. */
-  opening: number
 }
 
 interface Attempt {
@@ -39,11 +38,12 @@ export async function carry(app: Carrying, mt: Mt, attempt: Attempt): Promise<Ou
   return 'type' in ready ? ready : carrier.supplier.send(ready, AbortSignal.timeout(sendTimeoutMs))
 }
 
+/** Whether it may take long until it is sent. */
+export const hasToBePrepared = ({ content, encryptionKey }: Mt): boolean =>
+  encryptionKey !== undefined || fileIdOf(content) !== undefined
+
 async function prepared(app: Carrying, mt: Mt, { carrier, stopping }: Attempt): Promise<Mt | NotSent> {
-  if (mt.encryptionKey !== undefined) carrier.opening++
-  const opened = await openMt(app, mt).finally(() => {
-    if (mt.encryptionKey !== undefined) carrier.opening--
-  })
+  const opened = await openMt(app, mt)
   if ('type' in opened) return opened
   return (await carrier.supplier.prepare?.(opened, stopping)) ?? opened
 }

@@ -264,6 +264,25 @@ describe('a lane', () => {
       [clear?.id],
     )
   })
+
+  test('lets what has no file go, however many files are long on their way', async (t) => {
+    const { accept, prepareWith, sends, served } = await lane(t)
+    prepareWith(async ({ content }, signal) => {
+      if (content.type !== 'media') return undefined
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { type: 'deferred', retry: 'transient', status: 'media_upload_expired' }
+    })
+    const file = { content: { type: 'media', media: { fileId: 'f' } } } as const
+    await accept(
+      ...Array.from({ length: 400 }, (_, person) => ({ ...file, to: String(27_822_222_000 + person) })),
+    )
+    const [small] = await accept({})
+    await served.until(async () => sends.length > 0)
+    assert.deepEqual(
+      sends.map(({ id }) => id),
+      [small?.id],
+    )
+  })
 })
 
 const soon = (clock: { at: number }): Partial<Mt> => ({ expiresAt: clock.at + 1000 })

@@ -1,5 +1,5 @@
 import type { Channel, StatusName } from '@waypost/protocol'
-import { type Carrier, carry } from './carry.ts'
+import { type Carrier, carry, hasToBePrepared } from './carry.ts'
 import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import { type Hold, hold } from './hold.ts'
@@ -63,8 +63,8 @@ const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user', 'not_on_chan
 type Hopeless = (typeof hopeless)[number]
 /** What says that a limit of the supplier's is reached. */
 const limits: ReadonlySet<StatusName> = new Set(['server_rate_limit', 'volume_limit'])
-/** How soon more messages are looked at again that need a key, while many wait for theirs. */
-const openingWaitMs = 1000
+/** How soon more messages are looked at again that have a file or need a key, while many are being prepared. */
+const preparingWaitMs = 1000
 /** How soon a message is looked at again whose integration may get its sender back from another. */
 const strangerWaitMs = 60 * 60_000
 
@@ -103,7 +103,6 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
       pairs: pairs(supplier.pairLimit),
       hold: hold(),
       preparing: 0,
-      opening: 0,
     }
   }
 
@@ -205,14 +204,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     const { lease, sender } = sending
     const at = app.now()
     const now = performance.now()
-    let openings = placesFor(sender) - sender.opening // others find room however long keys take
+    let slow = placesFor(sender) - sender.preparing // others find room however long keys and files take
     const ready: Mt[] = []
     const later: { mtId: string; dueAt: number }[] = []
     while (page.length > 0 && ready.length < room) {
       const mt = page.shift()
       if (!mt || mt.expiresAt <= at || stopOf(mt)) continue // the next page has it again, and ends it
-      const isLate = mt.encryptionKey !== undefined && --openings < 0
-      const wait = isLate ? openingWaitMs : waitOf(mt, sender, { at, now })
+      const isLate = hasToBePrepared(mt) && --slow < 0
+      const wait = isLate ? preparingWaitMs : waitOf(mt, sender, { at, now })
       if (wait > 0) later.push({ mtId: mt.id, dueAt: Math.min(at + wait, mt.expiresAt) })
       else ready.push(mt)
     }

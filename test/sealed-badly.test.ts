@@ -94,25 +94,6 @@ describe('what a client sealed ends', () => {
     await endsIn('one', id, 'encryption_access_denied')
   })
 
-  test('not at all when its key has another name by the time that it is opened', async () => {
-    const { admin, askSandbox, phone } = installation()
-    const path = `/admin/integrations/${ids.one}`
-    const { encryptionKey, text } = await sealing(installation())
-    const scheduledDeliveryTime = new Date(Date.now() + 36_000_000).toISOString()
-    const to = String(++handset)
-    await accepted('one', { to, encryptionKey, content: text('Hello'), scheduledDeliveryTime })
-    try {
-      const { json } = await admin('PATCH', path, { encryption: { mtKey: 'another' } })
-      assert.partialDeepStrictEqual(json, { encryption: { formerKeys: [encryption.mtKey] } })
-      await askSandbox('POST', '/clock/advance', { ms: 11 * 3_600_000 })
-      const shown = await eventually(async () => (await phone(to))[0], `it is on ${to}`)
-      assert.equal(shown.text, 'Hello')
-    } finally {
-      await admin('PATCH', path, { encryption: null })
-      await admin('PATCH', path, { encryption })
-    }
-  })
-
   test('in encryption_access_denied when the integration loses its encryption while it waits', async () => {
     const { admin, askSandbox } = installation()
     const path = `/admin/integrations/${ids.one}`
@@ -141,6 +122,25 @@ describe('what a client sealed ends', () => {
       await endsIn('one', await accepted('one', { to: after, media: { fileId } }), 'encryption_access_denied')
       assert.deepEqual(await phone(after), [])
     } finally {
+      await admin('PATCH', path, { encryption })
+    }
+  })
+
+  test('not at all when its key has another name by the time that it is opened', async () => {
+    const { admin, askSandbox, phone } = installation()
+    const path = `/admin/integrations/${ids.one}`
+    const { encryptionKey, text } = await sealing(installation())
+    const scheduledDeliveryTime = new Date(Date.now() + 36_000_000).toISOString()
+    const to = String(++handset)
+    await accepted('one', { to, encryptionKey, content: text('Hello'), scheduledDeliveryTime })
+    try {
+      const { json } = await admin('PATCH', path, { encryption: { mtKey: 'another' } })
+      assert.partialDeepStrictEqual(json, { encryption: { formerKeys: [encryption.mtKey] } })
+      await askSandbox('POST', '/clock/advance', { ms: 11 * 3_600_000 })
+      const shown = await eventually(async () => (await phone(to))[0], `it is on ${to}`)
+      assert.equal(shown.text, 'Hello')
+    } finally {
+      await admin('PATCH', path, { encryption: null })
       await admin('PATCH', path, { encryption })
     }
   })

@@ -128,6 +128,9 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
       if (sender && room > 0) {
         const begun = await begin({ place, lease, sender, signal }, page, room)
         allHadToWait = begun === 0
+        // Whoever is behind many that are to be prepared is found, and the ledger is not kept busy by looking.
+        if (allHadToWait && sender.preparing >= placesFor(sender))
+          await place.slots.change(preparingWaitMs / 4, signal)
         continue
       }
       // What was read before a long wait is read again after it: some of it may have ended.

@@ -69,7 +69,7 @@ export {
   type MessageTypeName,
   messageTypes,
 } from './messages/index.ts'
-export { changeLeaves } from './messages/leaves.ts'
+export { changeLeaves, leavesIn } from './messages/leaves.ts'
 export {
   type InlineMedia,
   type MediaKind,

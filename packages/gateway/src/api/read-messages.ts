@@ -1,12 +1,12 @@
 import {
   type Content,
-  changeLeaves,
   type Form,
   forms,
   type Generation,
   type InlineMedia,
   isFlaw,
   isLonger,
+  leavesIn,
   type ReasonName,
 } from '@waypost/protocol'
 import { type TProperties, Type } from 'typebox'
@@ -125,7 +125,7 @@ function formReader(
       const path = longIn(own[name], name, isSealed ? sealedTextLimit : textLimit)
       if (path !== undefined) return { reason: 'parameter_invalid', subject: path }
     }
-    if (isSealed && textsIn(content) > sealedTextsMost)
+    if (isSealed && content.type !== 'inline' && leavesIn(content) > sealedTextsMost)
       return { reason: 'parameter_invalid', ...subject(marks[0]) }
     return content
   }
@@ -143,16 +143,6 @@ function longIn(member: unknown, path: string, most: number): string | undefined
     if (long !== undefined) return long
   }
   return undefined
-}
-
-function textsIn(content: Content | InlineMedia): number {
-  if (content.type === 'inline') return 1
-  let count = 0
-  changeLeaves(content, (leaf) => {
-    count++
-    return leaf
-  })
-  return count
 }
 
 /** Names the first member that is not as its schema says, by its path: `location.latitude`. */

@@ -1,5 +1,12 @@
 import { KeyObject } from 'node:crypto'
-import { type Content, changeLeaves, checkContent, isFlaw, type StatusName } from '@waypost/protocol'
+import {
+  type Content,
+  changeLeaves,
+  checkContent,
+  isFlaw,
+  leavesIn,
+  type StatusName,
+} from '@waypost/protocol'
 import { dataKey, notOpened, type Opening } from './data-key.ts'
 import type { Directory } from './directory.ts'
 import { openText, Unopenable } from './envelope.ts'
@@ -30,13 +37,13 @@ export async function openMt(app: OpeningMt, mt: Mt): Promise<Mt | NotSent> {
   return flaw ? notOpened(flaw) : { ...opened, content }
 }
 
-/** Many messages may have their keys at once: between two of them others are served. */
+/** Opening more texts than these holds others up: between two such messages they are served. */
+const mostTexts = 50
 const opening = turns(1)
 
 /** All of it is opened before anybody learns that some of it could not be: which part it was, nobody can tell. */
 async function clearContent(content: Content, key: KeyObject): Promise<Content | undefined> {
-  const end = await opening.take()
-  setImmediate(end)
+  if (leavesIn(content) > mostTexts) setImmediate(await opening.take())
   let isWhole = true
   const clear = changeLeaves(content, (leaf) => {
     try {

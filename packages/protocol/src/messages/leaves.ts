@@ -12,6 +12,16 @@ export function changeLeaves<Sealed extends Content>(
   return changers[content.type](content as never, change) as Sealed
 }
 
+/** How many texts of a content its client seals. */
+export function leavesIn(content: Content): number {
+  let count = 0
+  changeLeaves(content, (leaf) => {
+    count++
+    return leaf
+  })
+  return count
+}
+
 type Changers = {
   [Type in Content['type']]: (
     content: Extract<Content, { type: Type }>,

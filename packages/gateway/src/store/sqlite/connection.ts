@@ -17,7 +17,6 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
-    PRAGMA secure_delete = ON; -- what was replaced, such as a secret that is sealed now, is not left in the file
   `)
   return db
 }

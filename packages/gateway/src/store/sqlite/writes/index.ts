@@ -15,6 +15,7 @@ import { type Leases, leases } from './leases.ts'
 import { type Mos, moEvents, mos } from './mos.ts'
 import { type OptOutWrites, optOuts } from './opt-outs.ts'
 import { type SealingKeyWrites, sealingKeys } from './sealing-keys.ts'
+import { securely } from './securely.ts'
 import { type SettingsWrites, settings } from './settings.ts'
 import { type ChangeWrites, logged, settingsChanges } from './settings-changes.ts'
 import { standingRows } from './standing.ts'
@@ -66,9 +67,11 @@ export function openWrites(db: DatabaseSync): { writes: Writes; ending: Ending }
     ...leasing,
     ...files(db),
     ...people,
-    ...logged(db, settings(db, balancesOf)),
-    ...sealingKeys(db),
-    ...settingsChanges(db),
+    ...securely(db, {
+      ...logged(db, settings(db, balancesOf)),
+      ...sealingKeys(db),
+      ...settingsChanges(db),
+    }),
     ...logged(db, templates(db)),
   }
   return { writes, ending: { writeCounts, dropCounts } }

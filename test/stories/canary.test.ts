@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from '../support/installation.ts'
 import { freePort, type Running, ready, start } from '../support/processes.ts'
 import { receiver } from '../support/receiver.ts'
+import { sandboxSender } from '../support/sandbox-sender.ts'
 import { encryption, type Sealing, sealer } from '../support/sealing.ts'
 import { placesOf, type Traces } from '../support/traces.ts'
 
@@ -359,13 +360,7 @@ async function startGateway(
     name: 'Bank',
     apiKeys: [{ key: keys.one, generation: 'one' }],
     whatsapp: {
-      from: numbers.one,
-      supplier: 'whatsapp-cloud',
-      baseUrl: `${sandboxUrl}/graph/v23.0`,
-      phoneNumberId: `id-${numbers.one}`,
-      businessAccountId: `waba-${numbers.one}`,
-      accessToken: 'sandbox',
-      appSecret: 'sandbox-app-secret',
+      ...sandboxSender(sandboxUrl, numbers.one),
       pairLimit: false,
     },
     callbacks: { messageUrl: callbackUrl, statusUrl: callbackUrl, inlineMedia: atRest === 'sealed' },

@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts'
 import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from '../support/installation.ts'
 import { freePort, type Running, ready, start } from '../support/processes.ts'
 import { type Received, receiver } from '../support/receiver.ts'
+import { sandboxSender } from '../support/sandbox-sender.ts'
 
 /**
  * Tries to lose messages. The real gateway works under load, of businesses that send and of people who write, send
@@ -188,13 +189,7 @@ function integrationAt(sandboxUrl: string, callbackUrl: string) {
         name: 'Kills',
         apiKeys: [{ key: keys.one, generation: 'one' }],
         whatsapp: {
-          from: numbers.one,
-          supplier: 'whatsapp-cloud',
-          baseUrl: `${sandboxUrl}/graph/v23.0`,
-          phoneNumberId: `id-${numbers.one}`,
-          businessAccountId: `waba-${numbers.one}`,
-          accessToken: 'sandbox',
-          appSecret: 'sandbox-app-secret',
+          ...sandboxSender(sandboxUrl, numbers.one),
           messagesPerSecond: 1000,
           pairLimit: false,
         },

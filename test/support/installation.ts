@@ -7,6 +7,7 @@ import { loadConfig } from '../../packages/gateway/src/config.ts'
 import { type Gateway, openGateway, type Role, roles } from '../../packages/gateway/src/gateway.ts'
 import { openSandbox } from '../../packages/sandbox/src/sandbox.ts'
 import { receiver, type Scope } from './receiver.ts'
+import { sandboxSender } from './sandbox-sender.ts'
 
 /** What a request came to. */
 export interface Heard {
@@ -56,15 +57,7 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     name: `Test (${generation})`,
     generation,
     apiKeys: [{ key: keys[generation], generation }],
-    whatsapp: {
-      from: numbers[generation],
-      supplier: 'whatsapp-cloud',
-      baseUrl: `${sandbox.url}/graph/v23.0`,
-      phoneNumberId: `id-${numbers[generation]}`,
-      businessAccountId: `waba-${numbers[generation]}`,
-      accessToken: 'sandbox',
-      appSecret: 'sandbox-app-secret',
-    },
+    whatsapp: sandboxSender(sandbox.url, numbers[generation]),
     callbacks: { messageUrl: received[generation].url, statusUrl: received[generation].url },
     recipients,
     ...overrides[generation],

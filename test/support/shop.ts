@@ -9,6 +9,7 @@ import { eventually } from './eventually.ts'
 import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from './installation.ts'
 import { freePort, ready, start } from './processes.ts'
 import { type Received, receiver } from './receiver.ts'
+import { sandboxSender } from './sandbox-sender.ts'
 
 /** How many messages ended in which status code, by what they say. */
 export type Ends = Record<string, Record<number, number>>
@@ -167,13 +168,7 @@ async function installed(t: TestContext) {
     name: 'Bakery',
     apiKeys: [{ key: keys.one, generation: 'one' }],
     whatsapp: {
-      from: numbers.one,
-      supplier: 'whatsapp-cloud',
-      baseUrl: `${sandboxUrl}/graph/v23.0`,
-      phoneNumberId: `id-${numbers.one}`,
-      businessAccountId: `waba-${numbers.one}`,
-      accessToken: 'sandbox',
-      appSecret: 'sandbox-app-secret',
+      ...sandboxSender(sandboxUrl, numbers.one),
       messagesPerSecond: 1000,
       pairLimit: false,
     },

@@ -14,6 +14,7 @@ import { openStore } from '../index.ts'
 import { migrationsFor } from '../migrations.ts'
 import { storeSuite } from '../store.suite.ts'
 import { hourMs, scene } from '../suite/scene.ts'
+import { openForWriting } from './connection.ts'
 
 const run = promisify(execFile)
 const lane = 'whatsapp:2799900101'
@@ -126,6 +127,8 @@ describe('sqlite', () => {
 
   test('migrations that run twice at once are applied once', async (t) => {
     const path = newFile()
+    const db = openForWriting(path) // turning the log on takes a lock that SQLite does not wait for
+    t.after(() => db.close())
     const program = `
       import { openForWriting } from ${JSON.stringify(import.meta.resolve('./connection.ts'))}
       import { migrate } from ${JSON.stringify(import.meta.resolve('./migrate.ts'))}
@@ -133,8 +136,6 @@ describe('sqlite', () => {
     await Promise.all(
       Array.from({ length: 4 }, () => run(process.execPath, ['--input-type=module', '-e', program])),
     )
-    const db = new DatabaseSync(path)
-    t.after(() => db.close())
     const numbers = db
       .prepare('SELECT number FROM migrations')
       .all()

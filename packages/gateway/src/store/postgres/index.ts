@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CannotStart } from '../../core/cannot-start.ts'
 import type { Mt } from '../../core/message.ts'
 import type { SettingsChange } from '../../core/settings-change.ts'
-import { laneOf, type Store, StoreUnavailable, type Touched } from '../../core/store.ts'
+import { laneOf, type RecordedMo, type Store, StoreUnavailable, type Touched } from '../../core/store.ts'
 import { type Bites, replay, resume } from '../again.ts'
 import { newMt } from '../mt-row.ts'
 import { batches, each, type Method } from './batches.ts'
@@ -109,7 +109,12 @@ export async function openPostgres(location: string, options: Options = {}): Pro
     postpone: (lease, later) => step(steps.postpone(lease, later), later.length / settling),
 
     recordDlrs,
-    recordMos: (mos) => waking(rest.call(recordMos, mos, { weight: settling * mos.length, isNewWork: true })),
+    async recordMos(mos) {
+      // They answer messages that an outcome named, which goes another way and may not be there yet.
+      if (mos.some(isAnswer)) await settled.call(each(nothing), undefined)
+      const load = { weight: settling * mos.length, isNewWork: true }
+      return waking(rest.call(recordMos, mos, load))
+    },
     dueFetches: ({ lane }, at, limit) => reading.read((db) => due.dueFetches(db, lane, at, limit)),
     recordFetches: (lease, results) =>
       waking(rest.call(each(recordFetches), { lease, results }, { weight: settling * results.length })),
@@ -171,6 +176,9 @@ export async function openPostgres(location: string, options: Options = {}): Pro
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
+
+const nothing = async () => {}
+const isAnswer = ({ relatedSupplierId }: RecordedMo) => relatedSupplierId !== undefined
 
 /** Migrations may take their time. */
 async function prepare(target: Target) {

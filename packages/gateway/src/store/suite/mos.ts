@@ -72,6 +72,18 @@ export function mosSuite(stage: Stage): void {
       assert.ok(fourth && !('relatedMessageId' in fourth.event))
     })
 
+    test('an MO finds the message it answers when the outcome was recorded just before', async () => {
+      const { store, underWay, outcome, mo, events } = scene(stage)
+      const { mt } = await underWay()
+      const supplierId = `wamid.${mt.id}`
+      await Promise.all([
+        outcome(mt, 1, { type: 'sent', supplierIds: [supplierId], status: 'sent' }),
+        store.recordMos([mo({ relatedSupplierId: supplierId })]),
+      ])
+      const [event] = await events('message')
+      assert.partialDeepStrictEqual(event?.event, { relatedMessageId: mt.id })
+    })
+
     test('a pressed button names the message it belongs to, whether the handset says what it answers or not', async () => {
       const { store, sent, mo, events } = scene(stage)
       const { mt } = await sent({ clientMessageId: 'theirs' })

@@ -1,15 +1,29 @@
-// `npm test`: every test there is, in two groups, and at the very end one line that counts them.
+// `npm test`: every test there is, and at the very end one line that counts them. What opens a gateway runs twice: with
+// what it keeps in a folder, and with a PostgreSQL and an S3 server.
 // `npm test -- store/sqlite` runs the files whose path contains one of the words.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { root } from './project.mjs'
 
 const words = process.argv.slice(2)
 const isStory = (file) => file.startsWith('test/stories/')
+/** Whole processes that work as hard as they can: side by side they would only measure each other. */
+const isUnderLoad = (file) => /^test\/stories\/.*(kills|shop-day)/.test(file)
+
+/** What a second time on servers would find nothing new of. */
+const oncePattern = new RegExp(
+  `/(${[
+    'architecture|docs|deploy|published|aimed-numbers|key-service|keys-command', // opens no gateway
+    'cannot-start|image|first-minute|outage|kills', // about what a gateway keeps in its folder
+    '.*postgres.*|.*bucket.*|network-faults.*|fleet-.*|copy.*', // brings its own servers
+  ].join('|')}).test.ts$`,
+)
+const isOnServersToo = (file) => file.startsWith('test/') && !oncePattern.test(file)
 
 process.chdir(root)
 const files = globSync('{bench,bin,docs,packages,test}/**/*.test.ts', {
@@ -18,23 +32,44 @@ const files = globSync('{bench,bin,docs,packages,test}/**/*.test.ts', {
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
 
+const [units, stories] = [files.filter((file) => !isStory(file)), files.filter(isStory)]
+const [quiet, loaded] = [stories.filter((file) => !isUnderLoad(file)), stories.filter(isUnderLoad)]
+const again = (list) => list.filter(isOnServersToo)
+// Many of them wait most of their time: one more than there are processors keeps these busy.
+const many = availableParallelism() + 1
 const groups = [
+  { name: 'units and suites', files: units, minutes: 4, atOnce: many },
+  { name: 'stories', files: quiet, minutes: 5, atOnce: availableParallelism() },
+  { name: 'stories under load', files: loaded, minutes: 10, atOnce: 1 },
+  { name: 'suites, on PostgreSQL and S3', files: again(units), minutes: 4, atOnce: many, onServers: true },
   {
-    name: 'units and suites',
-    files: files.filter((file) => !isStory(file)),
-    minutes: 2,
+    name: 'stories, on PostgreSQL and S3',
+    files: again(quiet),
+    minutes: 5,
     atOnce: availableParallelism(),
+    onServers: true,
   },
-  // Whole processes under load: side by side they would only measure each other.
-  { name: 'stories', files: files.filter(isStory), minutes: 10, atOnce: 1 },
+  {
+    name: 'stories under load, on PostgreSQL and S3',
+    files: again(loaded),
+    minutes: 10,
+    atOnce: 1,
+    onServers: true,
+  },
 ].filter((group) => group.files.length > 0)
 
 for (const need of needs()) if (files.some(need.of) && !need.isHere()) install(need)
 
+// Most of what a process does at its start is compiling: kept from the first one.
+process.env.NODE_COMPILE_CACHE = join(root, 'node_modules', '.compiled')
+await using parts = new AsyncDisposableStack()
+const servers = groups.some(({ onServers }) => onServers) ? await startServers() : {}
 const total = { passed: 0, failed: 0, skipped: 0 }
-for (const { name, files, minutes, atOnce } of groups) {
-  console.log(`\n${name}: ${files.length} files`)
-  const counts = await runFiles(files, atOnce, minutes)
+for (const group of groups) {
+  console.log(`\n${group.name}: ${group.files.length} files`)
+  const began = Date.now()
+  const counts = await runFiles(group)
+  console.log(`${group.name}: ${Math.round((Date.now() - began) / 1000)} s`)
   total.passed += counts.passed
   total.failed += counts.failed
   total.skipped += counts.skipped
@@ -44,9 +79,10 @@ console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} 
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 
 /** Every file is a process of its own, so that one that hangs, or leaves something open, fails by its name. */
-async function runFiles(files, concurrency, minutes) {
+async function runFiles({ files, atOnce, minutes, onServers }) {
   const limit = new URL(`test-limit.mjs?minutes=${minutes}`, import.meta.url)
-  const events = run({ files, concurrency, execArgv: ['--import', limit.href] })
+  const env = { ...process.env, ...(onServers && servers) }
+  const events = run({ files, concurrency: atOnce, execArgv: ['--import', limit.href], env })
   const empty = []
   const summary = new Promise((resolve) => {
     // A file without a test is reported as a test that passed and has the file's name.
@@ -58,6 +94,11 @@ async function runFiles(files, concurrency, minutes) {
 
   const { passed, failed, cancelled, skipped, todo } = await summary
   return { passed: passed - empty.length, failed: failed + cancelled + empty.length, skipped: skipped + todo }
+}
+
+async function startServers() {
+  const { startEngines } = await import('../test/support/servers.ts')
+  return parts.use(await startEngines()).env
 }
 
 /** What tests run that npm does not bring: Debian's, as the browser that playwright would download is not there. */
@@ -77,7 +118,7 @@ function needs() {
     },
     {
       name: 'postgresql',
-      of: (file) => file.includes('postgres'),
+      of: (file) => file.includes('postgres') || isOnServersToo(file),
       isHere: () =>
         globSync('/usr/lib/postgresql/*/bin/initdb').length > 0 ||
         spawnSync('initdb', ['--version']).status === 0,

@@ -109,7 +109,8 @@ describe('a callback', () => {
     assert.deepEqual(await call(admin.replayCallbacks, { id: ids.one }, { ...range, states: ['dead'] }), {
       replayed: 0,
     })
-    assert.deepEqual(await call(admin.replayCallbacks, { id: ids.one }, range), { replayed: 2 })
+    const replayed = second.sequence - first.sequence + 1 // another message's may be between them
+    assert.deepEqual(await call(admin.replayCallbacks, { id: ids.one }, range), { replayed })
     await eventually(async () => timesTold(first.id) === 3 && timesTold(second.id) === 2, 'told once more')
   })
 

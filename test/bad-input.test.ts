@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { before, describe, test } from 'node:test'
 import { legacyError, legacyStatus, oneError, oneStatus } from '@waypost/protocol'
 import { files, type UploadedFile } from '../docs/generate/bad-input/files.ts'
@@ -96,7 +94,7 @@ async function withFiles(installation: Installation, json: string, to: string): 
 }
 
 async function uploaded(
-  { ask, folder }: Installation,
+  { ask, kept }: Installation,
   { contentType, bytes, parameters, by, isExpired }: UploadedFile,
   to: string,
 ): Promise<string> {
@@ -109,9 +107,6 @@ async function uploaded(
   })
   const { fileId } = json as { fileId?: string } // the contract of the upload
   assert.ok(fileId, text)
-  if (isExpired) {
-    using ledger = new DatabaseSync(join(folder, 'waypost.db'), { timeout: 5000 })
-    ledger.prepare("UPDATE files SET file = json_set(file, '$.expiresAt', 1) WHERE id = ?").run(fileId)
-  }
+  if (isExpired) await kept.expire(fileId)
   return fileId
 }

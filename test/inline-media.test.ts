@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { hash, randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { legacyError, oneError, type ReasonName } from '@waypost/protocol'
 import fc from 'fast-check'
@@ -48,14 +46,10 @@ async function bytesOn({ sandbox, phone }: Installation, to: string): Promise<Bu
   return Buffer.from(await (await fetch(`${sandbox.url}${path}`)).arrayBuffer())
 }
 
-async function filesIn({ folder }: Installation): Promise<number> {
-  const found = await readdir(join(folder, 'media'), { recursive: true, withFileTypes: true })
-  return found.filter((entry) => entry.isFile()).length
-}
-
 for (const generation of generations)
   describe(`a file inside a message of ${generation}`, () => {
     const installation = shared()
+    const fileCount = async () => (await installation().kept.files()).length
 
     for (const [size, bytes] of Object.entries({ small: png(10), large: png(4 * megabyte) }))
       test(`that is ${size} is on the phone, byte by byte, with its caption`, async () => {
@@ -158,7 +152,7 @@ for (const generation of generations)
     ]
     for (const { what, sending, reason, subject } of rows)
       test(`that ${what} is ${reason}, and leaves nothing`, async () => {
-        const before = await filesIn(installation())
+        const before = await fileCount()
         const { json } = await installation().send(generation, [
           { to: '27999000001', ...message(generation, sending) },
         ])
@@ -166,20 +160,20 @@ for (const generation of generations)
         const { code, description } = oneError(reason, subject)
         const { errorCode, error } = legacyError(reason, subject)
         assert.deepEqual(rejected?.error, generation === 'one' ? { code, description } : { errorCode, error })
-        await eventually(async () => (await filesIn(installation())) === before, 'its bytes are gone')
+        await eventually(async () => (await fileCount()) === before, 'its bytes are gone')
       })
 
     test('goes with a message that is refused', async () => {
-      const before = await filesIn(installation())
+      const before = await fileCount()
       const { json } = await installation().send(generation, [
         { to: '27999x', ...message(generation, { bytes: png(200_000) }) },
       ])
       assert.equal((json as { messages: { accepted: boolean }[] }).messages[0]?.accepted, false)
-      await eventually(async () => (await filesIn(installation())) === before, 'it is gone')
+      await eventually(async () => (await fileCount()) === before, 'it is gone')
     })
 
     test('a text that is as long is still a text that is too long', async () => {
-      const before = await filesIn(installation())
+      const before = await fileCount()
       const { json } = await installation().send(generation, [
         { to: '27999000001', content: 'Hello '.repeat(50_000) },
       ])
@@ -189,7 +183,7 @@ for (const generation of generations)
         (json as { messages: { error: object }[] }).messages[0]?.error,
         generation === 'one' ? { code, description } : { errorCode, error },
       )
-      await eventually(async () => (await filesIn(installation())) === before, 'nothing of it is kept')
+      await eventually(async () => (await fileCount()) === before, 'nothing of it is kept')
     })
   })
 
@@ -197,7 +191,7 @@ describe('the files of one request', () => {
   const installation = shared()
 
   test('are 20 MB together at the most in the legacy API, and nothing of more is sent', async () => {
-    const before = await filesIn(installation())
+    const before = (await installation().kept.files()).length
     const entry = {
       to: '27999000001',
       content: png(4.5 * megabyte).toString('base64'),
@@ -207,7 +201,8 @@ describe('the files of one request', () => {
     const { errorCode, error } = legacyError('payload_too_big', '20')
     assert.equal(httpStatus, 202)
     assert.deepEqual(json, { messages: [], error: { errorCode, error } })
-    await eventually(async () => (await filesIn(installation())) === before, 'nothing of them is kept')
+    const count = async () => (await installation().kept.files()).length
+    await eventually(async () => (await count()) === before, 'nothing of them is kept')
   })
 })
 
@@ -287,7 +282,7 @@ describe('a key that comes twice in one object', () => {
       bodyOf([[{ before: contents.map((content) => ({ name: 'content', content })), last }]]),
     )
     assert.equal(file?.toString('base64'), fileOf(last))
-    const staged = join(installation().folder, 'media', 'staged')
-    await eventually(async () => (await readdir(staged)).length === 0, 'nothing is staged')
+    const isStaged = (path: string) => path.includes('/staged/')
+    await eventually(async () => !(await installation().kept.files()).some(isStaged), 'nothing is staged')
   })
 })

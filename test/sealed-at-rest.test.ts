@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { eventually } from './support/eventually.ts'
 import { type Installation, ids, install, keys, numbers } from './support/installation.ts'
@@ -57,12 +55,13 @@ async function busy(t: TestContext, env: Record<string, string>) {
   return { installation, sent, upload, told }
 }
 
-/** Files of the installation that have this in them, but for what the operator wrote himself. */
-function holding(folder: string, text: string): string[] {
-  return globSync('**/*', { cwd: folder, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'provision.json')
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => readFileSync(path).includes(text))
+/** Where the installation holds one of these, but for what the operator wrote himself. */
+async function holding({ traces }: Installation, ...texts: string[]): Promise<string[]> {
+  return [...(await traces())]
+    .filter(
+      ([place, bytes]) => !place.endsWith('provision.json') && texts.some((text) => bytes.includes(text)),
+    )
+    .map(([place]) => place)
 }
 
 const lifeOf = async ({ admin }: Installation, id: string | undefined) =>
@@ -71,11 +70,10 @@ const lifeOf = async ({ admin }: Installation, id: string | undefined) =>
 describe('with WAYPOST_SEAL_CONTENT', () => {
   test('nothing on the disk says what was sent and received, nor a secret', async (t) => {
     const { installation, sent, upload, told } = await busy(t, { WAYPOST_SEAL_CONTENT: 'true' })
-    const { folder } = installation
     assert.equal(sent.httpStatus, 202)
     const secrets = ['marked', 'sandbox-app-secret', 'whsec_']
-    const look = () => secrets.flatMap((secret) => holding(folder, secret))
-    assert.deepEqual(look(), [])
+    const look = () => holding(installation, ...secrets)
+    assert.deepEqual(await look(), [])
 
     // And yet all of it is there.
     const [text] = idsIn(sent)
@@ -92,12 +90,12 @@ describe('with WAYPOST_SEAL_CONTENT', () => {
     assert.deepEqual([download.httpStatus, download.text], [206, picture.toString('latin1', 99_000, 100_000)])
 
     await installation.restart()
-    assert.deepEqual(look(), [], 'once the log was copied back')
+    assert.deepEqual(await look(), [], 'once the log was copied back')
   })
 
   test('what an integration said is unreadable once it is deleted, and everything goes on', async (t) => {
     const { installation, sent, upload } = await busy(t, { WAYPOST_SEAL_CONTENT: 'true' })
-    const { admin, folder } = installation
+    const { admin } = installation
     const later = [1, 3].map((hours) => ({
       channel: 'whatsapp',
       to: person,
@@ -124,7 +122,7 @@ describe('with WAYPOST_SEAL_CONTENT', () => {
     const { fileId } = upload.json as { fileId: string }
     const download = await installation.ask('GET', `/v1/media?fileId=${fileId}`, { key: keys.one })
     assert.equal(download.httpStatus, 404)
-    assert.ok(holding(folder, 'waypost sealed 1').some((path) => path.endsWith(fileId)))
+    assert.ok((await holding(installation, 'waypost sealed 1')).some((path) => path.endsWith(fileId)))
     for (const list of ['messages', 'callbacks'])
       assert.equal((await admin('GET', `/admin/${list}?integrationId=${ids.one}`)).httpStatus, 200)
     const replay = { endpoint: 'message', fromSequence: 1, toSequence: 10, states: ['delivered'] }
@@ -135,8 +133,7 @@ describe('with WAYPOST_SEAL_CONTENT', () => {
 
 test('without WAYPOST_SEAL_CONTENT contents are in clear, and secrets are not', async (t) => {
   const { installation } = await busy(t, {})
-  const { folder } = installation
-  assert.notDeepEqual(holding(folder, 'a marked text'), [])
+  assert.notDeepEqual(await holding(installation, 'a marked text'), [])
   for (const secret of [
     'marked-token',
     'marked-word',
@@ -144,7 +141,7 @@ test('without WAYPOST_SEAL_CONTENT contents are in clear, and secrets are not', 
     'secret=marked',
     'sandbox-app-secret',
   ])
-    assert.deepEqual(holding(folder, secret), [], secret)
+    assert.deepEqual(await holding(installation, secret), [], secret)
 })
 
 const hourMs = 3_600_000

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { GenerateDataKeyCommand } from '@aws-sdk/client-kms'
 import { eventually } from './support/eventually.ts'
 import { ids } from './support/installation.ts'
-import { eventIn, filesWith, sealedBusiness, shownWith } from './support/sealed-business.ts'
+import { eventIn, placesWith, sealedBusiness, shownWith } from './support/sealed-business.ts'
 import { encryption, sealer } from './support/sealing.ts'
 
 describe('a pressed button of a message', () => {
@@ -47,7 +47,7 @@ describe('a pressed button of a message', () => {
       'moText',
       { content: 'Pay', encryptionKey: null },
     ])
-    assert.deepEqual(await filesWith(installation, 'order 17'), [])
+    assert.deepEqual(await placesWith(installation, 'order 17'), [])
   })
 })
 

@@ -5,7 +5,7 @@ import { eventually } from './support/eventually.ts'
 import { fileOf } from './support/graph.ts'
 import { type Installation, ids, keys } from './support/installation.ts'
 import { opened, openedText } from './support/openssl.ts'
-import { eventIn, filesWith, sealedBusiness, shownWith } from './support/sealed-business.ts'
+import { eventIn, placesWith, sealedBusiness, shownWith } from './support/sealed-business.ts'
 import { encryption } from './support/sealing.ts'
 
 /** What people send a business that wants it sealed, opened again by OpenSSL and KMS alone. */
@@ -91,7 +91,7 @@ describe('what a person sends is sealed up to the business', () => {
         assert.partialDeepStrictEqual(shown, { ...common, ...(generation === 'one' ? one[1] : legacy) })
         if (generation === 'one') assert.equal(name, one[0])
         for (const text of [clear, 'Ann Smith']) assert.ok(!told.raw.includes(text))
-        assert.deepEqual(await filesWith(installation, clear, 'Ann Smith'), [])
+        assert.deepEqual(await placesWith(installation, clear, 'Ann Smith'), [])
       })
 
   test('each text with a vector of its own, and each message with a key of its own', async (t) => {
@@ -144,7 +144,7 @@ describe('a file from a person is sealed', () => {
       )
       query.set('sha256Hash', '00'.repeat(32))
       assert.equal((await installation.ask('GET', `${pathname}?${query}`, { key: keys.one })).httpStatus, 404)
-      assert.deepEqual(await filesWith(installation, bytes.subarray(0, 24), 'Look at her'), [])
+      assert.deepEqual(await placesWith(installation, bytes.subarray(0, 24), 'Look at her'), [])
     })
 
   test('inside its event where the integration wants it so, and in the legacy form', async (t) => {
@@ -225,7 +225,7 @@ test('a file of a person who wrote before encryption was taken away waits, and i
   graph.filesAnswer(fileOf(cat))
   const tried = await fetchAttempts(installation)
   await eventually(async () => (await fetchAttempts(installation)) > tried + 1, 'it was tried')
-  assert.deepEqual(await filesWith(installation, cat), [])
+  assert.deepEqual(await placesWith(installation, cat), [])
   await set(encryption)
   const [name, event] = eventIn(await heard())
   assert.deepEqual([name, openedText(await keyOf(event), String(event.caption))], ['moMedia', 'Look at her'])
@@ -279,7 +279,7 @@ describe('while keys cannot be had', () => {
       assert.equal(await graph.post(post), 503)
       await installation.received.one.call(({ raw }) => raw.includes('DEVICE_ACK'))
       assert.equal(mos().length, 0)
-      assert.deepEqual(await filesWith(installation, 'come at seven', 'Ann Smith'), [])
+      assert.deepEqual(await placesWith(installation, 'come at seven', 'Ann Smith'), [])
 
       await arm()
       assert.equal(await graph.post(post), 200)

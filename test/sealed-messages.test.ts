@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { oneError } from '@waypost/protocol'
 import { eventually } from './support/eventually.ts'
@@ -11,6 +9,7 @@ import { type Seal, sealedSends } from './support/sealed-sends.ts'
 import { encryption, nothing, sealing } from './support/sealing.ts'
 import { shared } from './support/shared.ts'
 import { syncTemplates } from './support/templates.ts'
+import { placesOf } from './support/traces.ts'
 
 /** What a client sealed, with `openssl`, on its way through the gateway: what the phone shows, and what wrong ones come to. */
 let handset = 27_999_600_000
@@ -185,11 +184,15 @@ for (const [generation, own] of Object.entries(rows) as [Generation, Row[]][])
 
         const { json } = await installation().admin('GET', `/admin/messages/${id}`)
         const { content } = json as { content: unknown } // the contract of the admin API
-        assert.doesNotMatch(JSON.stringify(content), /Ann Lee|A cake|pressed|Example|你好/, 'it is kept sealed')
+        assert.doesNotMatch(
+          JSON.stringify(content),
+          /Ann Lee|A cake|pressed|Example|你好/,
+          'it is kept sealed',
+        )
       })
   })
 
-test('nothing of what was sealed is on the gateway’s disk in the clear', async () => {
+test('nothing of what was sealed is kept in the clear', async () => {
   const secret = 'Nobody is to read this.'
   const bytes = Buffer.concat([pdf, Buffer.from(secret)])
   const { encryptionKey, ...seal } = await sealing(installation())
@@ -200,11 +203,9 @@ test('nothing of what was sealed is on the gateway’s disk in the clear', async
   assert.equal((await shownOn(first)).shown.text, secret)
   assert.equal((await shownOn(second)).shown.caption, secret)
 
-  const { folder } = installation()
-  const found = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
-  assert.ok(files.length > 2)
-  for (const file of files) assert.equal((await readFile(file)).indexOf(secret), -1, file)
+  const traces = await installation().traces()
+  assert.ok(traces.size > 2)
+  assert.deepEqual(placesOf(Buffer.from(secret), traces), [])
 })
 
 describe('a sealed file', () => {
@@ -252,11 +253,11 @@ describe('a sealed file', () => {
     assert.partialDeepStrictEqual(json, { messages: [{ accepted: false, error: { code } }] })
   })
 
-  test('is on the disk as its client sealed it', async () => {
+  test('is kept as its client sealed it', async () => {
     const client = await sealing(installation())
     const fileId = await uploaded(client, png, 'image/png')
-    const { folder, ask } = installation()
-    const kept = await readFile(join(folder, 'media', 'kept', fileId.slice(0, 2), fileId))
+    const { ask } = installation()
+    const kept = await installation().kept.bytesOf(fileId)
     assert.equal(kept.length, 64)
     assert.equal(kept.indexOf(png.subarray(0, 8)), -1)
     const { httpStatus } = await ask('GET', `/v1/media?fileId=${fileId}`, { key: keys.one })

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { admin } from '@waypost/protocol'
 import { operated } from './support/admin.ts'
@@ -33,8 +31,7 @@ const write = (from: string) =>
 
 /** What another node stored, or this one long ago: nobody here remembers it. */
 function wroteUnseen(person: string, agoMs: number) {
-  using ledger = new DatabaseSync(join(operator.gateway.folder, 'waypost.db'), { timeout: 5000 })
-  ledger.prepare('INSERT INTO windows VALUES (?, ?, ?)').run(ids.one, person, Date.now() - agoMs)
+  return operator.gateway.kept.wrote(ids.one, person, Date.now() - agoMs)
 }
 
 const status = (id: string | undefined) =>
@@ -61,7 +58,7 @@ describe('an integration that requires opting in', () => {
 
     await write(writer)
     assert.equal((await send(writer)).code, undefined)
-    wroteUnseen(old, 400 * dayMs)
+    await wroteUnseen(old, 400 * dayMs)
     assert.equal((await send(old)).code, undefined, 'however long ago')
   })
 
@@ -101,9 +98,9 @@ describe('an integration that refuses outside the 24 hours', () => {
     const [writer, late, unseen] = [somebody(), somebody(), somebody()]
     await write(writer)
     assert.match((await status((await send(writer)).id)).raw, /SENT_TO_SUPPLIER/)
-    wroteUnseen(unseen, dayMs - 60_000)
+    await wroteUnseen(unseen, dayMs - 60_000)
     assert.match((await status((await send(unseen)).id)).raw, /SENT_TO_SUPPLIER/)
-    wroteUnseen(late, dayMs + 60_000)
+    await wroteUnseen(late, dayMs + 60_000)
     assert.match((await status((await send(late)).id)).raw, /RE_ENGAGEMENT/)
   })
 })
@@ -117,7 +114,7 @@ test('the window to a person is shown', async () => {
   const shown = await window(writer)
   assert.equal(shown.open, true)
   assert.ok(shown.until !== null && shown.until > before - 1000 + dayMs && shown.until <= Date.now() + dayMs)
-  wroteUnseen(late, dayMs + 60_000)
+  await wroteUnseen(late, dayMs + 60_000)
   const closed = await window(late)
   assert.equal(closed.open, false)
   assert.ok(closed.until !== null && closed.until < Date.now())

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openSandbox } from '../../packages/sandbox/src/sandbox.ts'
+import { type Engines, engines } from '../support/engines.ts'
 import { eventually } from '../support/eventually.ts'
 import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from '../support/installation.ts'
 import { freePort, type Running, ready, start } from '../support/processes.ts'
 import { receiver } from '../support/receiver.ts'
 import { sandboxSender } from '../support/sandbox-sender.ts'
 import { encryption, type Sealing, sealer } from '../support/sealing.ts'
-import { placesOf, type Traces } from '../support/traces.ts'
+import { placesOf, type Traces, tracesIn } from '../support/traces.ts'
 
 for (const atRest of ['in the clear', 'sealed'] as const)
   test(`nothing that was sealed is found in the clear anywhere, with everything else ${atRest} at rest`, async (t) => {
@@ -193,12 +194,14 @@ async function open(t: TestContext, atRest: 'in the clear' | 'sealed') {
   t.after(() => farSide[Symbol.asyncDispose]())
   const business = await receiver(t)
   const url = `http://127.0.0.1:${await freePort()}`
+  const kept = await engines(folder, t)
   const running = await startGateway(t, {
     folder,
     url,
     sandboxUrl: farSide.url,
     callbackUrl: business.url,
     atRest,
+    kept,
   })
   const given: Buffer[] = []
 
@@ -303,12 +306,9 @@ async function open(t: TestContext, atRest: 'in the clear' | 'sealed') {
 
     /** All that the gateway has written, says and said. */
     async traces(): Promise<Traces> {
-      const traces: Traces = new Map([['its log', Buffer.from(running.output())]])
-      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
-        if (entry.isFile()) {
-          const path = join(entry.parentPath, entry.name)
-          traces.set(path, await readFile(path))
-        }
+      const found = [await tracesIn(folder), await kept.traces(), await kept.log()]
+      const traces: Traces = new Map(found.flatMap((one) => [...one]))
+      traces.set('its log', Buffer.from(running.output()))
       if (running.child.exitCode !== null) return traces
       const one = `/admin/integrations/${ids.one}`
       const asked = [
@@ -348,11 +348,12 @@ interface Places {
   sandboxUrl: string
   callbackUrl: string
   atRest: 'in the clear' | 'sealed'
+  kept: Engines
 }
 
 async function startGateway(
   t: TestContext,
-  { folder, url, sandboxUrl, callbackUrl, atRest }: Places,
+  { folder, url, sandboxUrl, callbackUrl, atRest, kept }: Places,
 ): Promise<Running> {
   const file = join(folder, 'provision.json')
   const integration = {
@@ -379,6 +380,7 @@ async function startGateway(
     WAYPOST_KEYS_URL: `aws-kms:?endpoint=${sandboxUrl}/kms&region=eu-west-1`,
     AWS_ACCESS_KEY_ID: 'any',
     AWS_SECRET_ACCESS_KEY: 'any',
+    ...kept.env,
   })
   t.after(async () => {
     running.child.kill()

@@ -6,8 +6,10 @@ import { request } from 'undici'
 import { loadConfig } from '../../packages/gateway/src/config.ts'
 import { type Gateway, openGateway, type Role, roles } from '../../packages/gateway/src/gateway.ts'
 import { openSandbox } from '../../packages/sandbox/src/sandbox.ts'
+import { engines } from './engines.ts'
 import { receiver, type Scope } from './receiver.ts'
 import { sandboxSender } from './sandbox-sender.ts'
+import { tracesIn } from './traces.ts'
 
 /** What a request came to. */
 export interface Heard {
@@ -47,6 +49,7 @@ export async function install(t: Scope, overrides: Overrides = {}) {
   t.after(() => opened.disposeAsync())
   const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))
+  const kept = await engines(folder, { after: (undo) => opened.defer(async () => void (await undo())) })
   const sandbox = opened.use(
     await openSandbox({ host: '127.0.0.1', port: 0, adminToken: async () => adminToken }),
   )
@@ -71,6 +74,7 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     WAYPOST_DATA: folder,
     WAYPOST_PROVISION: file,
     WAYPOST_LOG_LEVEL: 'silent',
+    ...kept.env,
     ...(typeof overrides.env === 'function' ? overrides.env(sandbox.url) : overrides.env),
   })
   const log = pino({ level: config.WAYPOST_LOG_LEVEL })
@@ -82,6 +86,7 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     folder,
     sandbox,
     received,
+    kept,
     get url() {
       return gateway.url
     },
@@ -89,6 +94,8 @@ export async function install(t: Scope, overrides: Overrides = {}) {
       await gateway[Symbol.asyncDispose]()
       gateway = await start(as)
     },
+    /** All that it keeps. */
+    traces: async () => new Map([...(await tracesIn(folder)), ...(await kept.traces())]),
     /** A request to the gateway; an object body goes as JSON. */
     ask: (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: Asking = {}) =>
       ask(`${gateway.url}${path}`, method, options),

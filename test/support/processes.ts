@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.ts'
 import { ask } from './installation.ts'
 
+const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+const kept = { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export interface Running {
@@ -26,7 +28,7 @@ export function start(
     process.execPath,
     [...imports.flatMap((module) => ['--import', `${root}${module}`]), `${root}${file}`, ...args],
     {
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      env: { ...kept, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )

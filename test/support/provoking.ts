@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { type Heard, type Installation, ids, keys } from './installation.ts'
 import type { Generation } from './refusals.ts'
@@ -78,7 +76,7 @@ export const spoilt: Provoke = async (installation, generation) => {
   const id = await scheduled(inlinePicture[generation])(installation, generation)
   const { json } = await installation.admin('GET', `/admin/messages/${id}`)
   const { fileId } = (json as { content: { media: { fileId: string } } }).content.media // as it is stored
-  await writeFile(join(installation.folder, 'media', 'kept', fileId.slice(0, 2), fileId), 'something else')
+  await installation.kept.spoil(fileId)
   return id
 }
 

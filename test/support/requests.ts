@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type Asking, type Heard, type Installation, ids, keys } from './installation.ts'
 import type { Generation } from './refusals.ts'
 
@@ -66,20 +64,14 @@ export const withFile =
 export const whileBroken =
   (ask: Ask): Ask =>
   async (installation, generation) => {
-    using ledger = new DatabaseSync(join(installation.folder, 'waypost.db'), { timeout: 5000 })
-    ledger.exec("CREATE TRIGGER broken BEFORE INSERT ON mts BEGIN SELECT RAISE(ABORT, 'broken'); END")
-    try {
-      return await ask(installation, generation)
-    } finally {
-      ledger.exec('DROP TRIGGER broken')
-    }
+    await using _ = await installation.kept.broken()
+    return await ask(installation, generation)
   }
 
 /** Somebody else is writing to the ledger, and does not end. */
 export const whileLocked =
   (ask: Ask): Ask =>
   async (installation, generation) => {
-    using ledger = new DatabaseSync(join(installation.folder, 'waypost.db'), { timeout: 5000 })
-    ledger.exec('BEGIN IMMEDIATE')
+    await using _ = await installation.kept.locked()
     return await ask(installation, generation)
   }

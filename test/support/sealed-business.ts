@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { eventually } from './eventually.ts'
@@ -72,16 +70,11 @@ export function shownWith<Value>(key: Buffer, value: Value): Value {
   )
 }
 
-/** The files of the installation in which one of these stands as it is. */
-export async function filesWith({ folder }: Installation, ...clear: (string | Buffer)[]): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const found = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async ({ parentPath, name }) => {
-        const bytes = await readFile(join(parentPath, name))
-        return clear.some((text) => bytes.includes(text)) ? [name] : []
-      }),
-  )
-  return found.flat()
+/** Where in what the installation keeps one of these stands. */
+export async function placesWith(
+  installation: Installation,
+  ...clear: (string | Buffer)[]
+): Promise<string[]> {
+  const traces = await installation.traces()
+  return [...traces].filter(([, bytes]) => clear.some((text) => bytes.includes(text))).map(([place]) => place)
 }

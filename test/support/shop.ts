@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { textOn } from './crowd.ts'
+import { engines } from './engines.ts'
 import { eventually } from './eventually.ts'
 import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from './installation.ts'
 import { freePort, ready, start } from './processes.ts'
@@ -153,6 +154,7 @@ async function installed(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'waypost-shop-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const business = await receiver(t)
+  const kept = await engines(folder, t)
   const [port, sandboxPort] = [await freePort(), await freePort()]
   const [url, sandboxUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${sandboxPort}`]
   const env = {
@@ -161,6 +163,7 @@ async function installed(t: TestContext) {
     WAYPOST_DATA: folder,
     WAYPOST_ADMIN_TOKEN: adminToken,
     WAYPOST_LOG_LEVEL: 'error',
+    ...kept.env,
     WAYPOST_PROVISION: join(folder, 'provision.json'),
   }
   const shop = {

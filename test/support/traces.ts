@@ -1,5 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
 /** Everything that somebody wrote, by where it is. */
 export type Traces = Map<string, Buffer>
+
+/** The files of a folder. */
+export async function tracesIn(folder: string): Promise<Traces> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path)] as const)))
+}
 
 /** How a word or a key may be written down: as it is, in base64 wherever it stands in it, in hex, in 16 bits. */
 function formsOf(secret: Buffer): Buffer[] {

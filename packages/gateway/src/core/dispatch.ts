@@ -5,7 +5,7 @@ import type { Events } from './events.ts'
 import { type Hold, hold } from './hold.ts'
 import type { Integration } from './integration.ts'
 import type { LaneWork, Waker } from './lane.ts'
-import type { Mt, NotSent, Outcome } from './message.ts'
+import { type Mt, type MtName, type NotSent, nameOf, type Outcome } from './message.ts'
 import type { OpeningMt } from './open-mt.ts'
 import { type Pace, pace } from './pace.ts'
 import { type Pairs, pairs } from './pairs.ts'
@@ -192,10 +192,11 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   async function end(mts: Mt[], status: Hopeless | 'balance_lowered', signal: AbortSignal) {
     if (mts.length === 0) return
     const at = app.now()
-    const outcomes = mts.map(({ id, attempts, uncertain, fault }): RecordedOutcome => {
+    const outcomes = mts.map((mt): RecordedOutcome => {
+      const { attempts, uncertain, fault } = mt
       const own = status === 'expired' ? (fault ?? status) : status
       const settled = { type: 'failed', status: uncertain ? 'delivery_failed' : own } as const
-      return { mtId: id, attempt: attempts, at, settled }
+      return { ...nameOf(mt), attempt: attempts, at, settled }
     })
     await record(outcomes, signal)
     if (status === 'expired') app.events.mtExpired(mts.length)
@@ -209,13 +210,13 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     const now = performance.now()
     let slow = placesFor(sender) - sender.preparing // others find room however long keys and files take
     const ready: Mt[] = []
-    const later: { mtId: string; dueAt: number }[] = []
+    const later: (MtName & { dueAt: number })[] = []
     while (page.length > 0 && ready.length < room) {
       const mt = page.shift()
       if (!mt || mt.expiresAt <= at || stopOf(mt)) continue // the next page has it again, and ends it
       const isLate = hasToBePrepared(mt) && --slow < 0
       const wait = isLate ? preparingWaitMs : waitOf(mt, sender, { at, now })
-      if (wait > 0) later.push({ mtId: mt.id, dueAt: Math.min(at + wait, mt.expiresAt) })
+      if (wait > 0) later.push({ ...nameOf(mt), dueAt: Math.min(at + wait, mt.expiresAt) })
       else ready.push(mt)
     }
     try {
@@ -231,8 +232,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   async function start({ place, lease, sender, signal }: Sending, mts: Mt[]) {
     const left = performance.now()
     sender.pace.left(left, mts.length)
-    const ids = mts.map(({ id }) => id)
-    const attempts = await app.store.beginAttempts(lease, ids, app.now())
+    const attempts = await app.store.beginAttempts(lease, mts.map(nameOf), app.now())
     passed('attempt.stored')
     await end(
       mts.filter(({ id }) => attempts.get(id) === 0),
@@ -268,7 +268,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     if ('unasked' in outcome) sender.pace.stayed(left)
     const settled = settle(sender, mt, outcome)
     app.events.mtAttempted(mt, mt.attempts, outcome, performance.now() - startedAt)
-    await record([{ mtId: mt.id, attempt: mt.attempts, at: app.now(), settled }], signal)
+    await record([{ ...nameOf(mt), attempt: mt.attempts, at: app.now(), settled }], signal)
     passed('outcome.stored')
   }
 

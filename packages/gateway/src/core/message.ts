@@ -40,6 +40,17 @@ export interface Mt {
   charge?: { price: number; state: 'reserved' | 'charged' | 'released' }
 }
 
+/** A message, and whose it is: a ledger that is spread over servers by integration looks for it there. */
+export interface MtName {
+  integrationId: string
+  mtId: string
+}
+
+export const nameOf = ({ integrationId, id }: Pick<Mt, 'integrationId' | 'id'>): MtName => ({
+  integrationId,
+  mtId: id,
+})
+
 /** 0 goes first: replies in an open window and one-time passwords. 1 is the rest. */
 export type Priority = 0 | 1
 

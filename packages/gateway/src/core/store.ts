@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Settings, Wish } from './integration.ts'
 import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
 import type { MediaFile } from './media.ts'
-import type { Dlr, Mo, MoContent, Mt, Retry } from './message.ts'
+import type { Dlr, Mo, MoContent, Mt, MtName, Retry } from './message.ts'
 import type { SettingsNews } from './settings-change.ts'
 import type { Template } from './template.ts'
 
@@ -51,11 +51,11 @@ export interface Store extends AsyncDisposable {
    * Written before the supplier is asked. Answers the attempt's number per message; those no longer waiting are missing,
    * and one that the balance does not cover any more was not begun: 0. One that was only accepted is queued from then on.
    */
-  beginAttempts(lease: Lease, mtIds: string[], at: number): Promise<Map<string, number>>
+  beginAttempts(lease: Lease, mts: MtName[], at: number): Promise<Map<string, number>>
   /** An outcome of an attempt that was superseded changes nothing, unless it says `sent`. */
   recordOutcomes(outcomes: RecordedOutcome[]): Promise<Touched>
   /** Moves messages that were not attempted to a later time (a pair limit, a held lane). */
-  postpone(lease: Lease, later: { mtId: string; dueAt: number }[]): Promise<void>
+  postpone(lease: Lease, later: (MtName & { dueAt: number })[]): Promise<void>
 
   // Coming back
 
@@ -261,8 +261,7 @@ export interface KeptAnswer {
 }
 
 /** An outcome as core settled it: what is to be stored, with retries already reckoned into a time. */
-export interface RecordedOutcome {
-  mtId: string
+export interface RecordedOutcome extends MtName {
   attempt: number
   at: number
   settled:

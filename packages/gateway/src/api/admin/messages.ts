@@ -9,7 +9,7 @@ import {
 import type { App } from '../../core/app.ts'
 import { inUnits } from '../../core/balance.ts'
 import type { MtLife } from '../../core/looking.ts'
-import type { Mt } from '../../core/message.ts'
+import { type Mt, nameOf } from '../../core/message.ts'
 import type { Callback } from '../../core/store.ts'
 import { isUnreadable } from '../../core/unreadable.ts'
 import { callbackView } from './callbacks.ts'
@@ -51,7 +51,7 @@ export function messageHandlers(
         status: mt.uncertain ? 'delivery_failed' : 'stopped_by_admin',
       } as const
       // Should its next attempt begin meanwhile, this one is superseded, and changes nothing.
-      const outcome = { mtId: id, attempt: mt.attempts, at: app.now(), settled }
+      const outcome = { ...nameOf(mt), attempt: mt.attempts, at: app.now(), settled }
       const { lanes } = await app.store.recordOutcomes([outcome])
       app.lanes.wake(lanes)
       return lifeOf(id)

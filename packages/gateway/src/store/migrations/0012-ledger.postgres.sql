@@ -1,12 +1,15 @@
--- What the migrations of SQLite made up to this number. Times are milliseconds since 1970. Ids are 32 hex digits that
--- begin with their time and ascend, so the tables of history are cut into weeks by them: a week is dropped as a whole,
--- and the indexes that a message touches are a week long, however long the history is. Texts that are looked up are
--- compared by their bytes. JSON is text, as it came: jsonb takes no \u0000.
+-- What the migrations of SQLite made up to this number. Times are milliseconds since 1970. Ids are UUIDs that begin with
+-- their time and ascend, so the tables of history are cut into weeks by them: a week is dropped as a whole, and the indexes
+-- that a message touches are a week long, however long the history is. Texts that are looked up are compared by their
+-- bytes. JSON is text, as it came: jsonb takes no \u0000.
+--
+-- What grows with the messages is keyed by the integration first: what one integration asks for touches its own part
+-- only, and the tables can be spread over servers by it.
 
 -- MTs: the message is its own place in its lane. It waits (due_at), is under way, or neither: then nothing is left to do.
 CREATE TABLE mts (
-  id                TEXT COLLATE "C" NOT NULL,
   integration_id    TEXT COLLATE "C" NOT NULL,
+  id                UUID NOT NULL,
   lane              TEXT COLLATE "C" NOT NULL, -- '<channel>:<sender>'
   recipient         TEXT NOT NULL,
   content           TEXT NOT NULL, -- JSON of Content
@@ -28,41 +31,54 @@ CREATE TABLE mts (
   price             BIGINT, -- in millionths of the integration's currency
   charge            TEXT,   -- 'reserved', 'begun' (still reserved, and its turn has come), 'charged', 'released'
   fault             TEXT,   -- what it ends in should its time run out, as the supplier said it last
-  PRIMARY KEY (id)
+  PRIMARY KEY (integration_id, id)
 ) PARTITION BY RANGE (id);
 
-CREATE INDEX mts_waiting ON mts (lane, priority, due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX mts_under_way ON mts (lane) WHERE under_way = 1;
+CREATE INDEX mts_waiting ON mts (integration_id, lane, priority, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX mts_under_way ON mts (integration_id, lane) WHERE under_way = 1;
 -- Only integrations that want order fill conversation.
-CREATE INDEX mts_ordered ON mts (lane, conversation, id)
+CREATE INDEX mts_ordered ON mts (integration_id, lane, conversation, id)
   WHERE conversation IS NOT NULL AND (due_at IS NOT NULL OR under_way = 1);
 
+-- Whose messages are in a sender's lane: those of its integration, and of one that had the number before. One row for each
+-- number that an integration ever sent from.
+CREATE TABLE senders (
+  integration_id TEXT COLLATE "C" NOT NULL,
+  lane           TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (integration_id, lane)
+);
+
+CREATE INDEX senders_lane ON senders (lane, integration_id);
+
 CREATE TABLE attempts (
-  mt_id    TEXT COLLATE "C" NOT NULL,
-  number   INTEGER NOT NULL,
-  began_at BIGINT NOT NULL,
-  ended_at BIGINT,
-  outcome  TEXT,
-  detail   TEXT,
-  PRIMARY KEY (mt_id, number)
+  integration_id TEXT COLLATE "C" NOT NULL,
+  mt_id          UUID NOT NULL,
+  number         INTEGER NOT NULL,
+  began_at       BIGINT NOT NULL,
+  ended_at       BIGINT,
+  outcome        TEXT,
+  detail         TEXT,
+  PRIMARY KEY (integration_id, mt_id, number)
 ) PARTITION BY RANGE (mt_id);
 
 CREATE TABLE supplier_ids (
   integration_id TEXT COLLATE "C" NOT NULL,
   supplier_id    TEXT COLLATE "C" NOT NULL,
-  mt_id          TEXT COLLATE "C" NOT NULL,
+  mt_id          UUID NOT NULL,
   attempt        INTEGER NOT NULL,
   PRIMARY KEY (integration_id, supplier_id, mt_id)
 ) PARTITION BY RANGE (mt_id);
 
-CREATE INDEX supplier_ids_of ON supplier_ids (mt_id);
+CREATE INDEX supplier_ids_of ON supplier_ids (integration_id, mt_id);
 
--- What an endpoint is to be told. The row of the endpoint counts them, so the sequence of a lane has no gap.
+-- What an endpoint is to be told. The row of the endpoint counts them, so the sequence of a lane has no gap. The lane is
+-- 'callback:<integration>:<endpoint>'.
 CREATE TABLE events (
-  lane             TEXT COLLATE "C" NOT NULL, -- 'callback:<integration>:<endpoint>'
+  integration_id   TEXT COLLATE "C" NOT NULL,
+  endpoint         TEXT COLLATE "C" NOT NULL,
   sequence         BIGINT NOT NULL,
-  id               TEXT COLLATE "C" NOT NULL,
-  message_id       TEXT COLLATE "C" NOT NULL,
+  id               UUID NOT NULL,
+  message_id       UUID NOT NULL,
   event            TEXT NOT NULL, -- JSON of CallbackEvent
   created_at       BIGINT NOT NULL,
   state            TEXT NOT NULL,
@@ -72,14 +88,14 @@ CREATE TABLE events (
   last_at          BIGINT,
   last_http_status INTEGER,
   last_error       TEXT,
-  PRIMARY KEY (lane, sequence, id)
+  PRIMARY KEY (integration_id, endpoint, sequence, id)
 ) PARTITION BY RANGE (id);
 
-CREATE INDEX events_waiting ON events (lane, due_at, sequence) WHERE due_at IS NOT NULL;
-CREATE INDEX events_id ON events (id);
-CREATE INDEX events_of ON events (message_id);
+CREATE INDEX events_waiting ON events (integration_id, endpoint, due_at, sequence) WHERE due_at IS NOT NULL;
+CREATE INDEX events_id ON events (integration_id, id);
+CREATE INDEX events_of ON events (integration_id, message_id);
 -- What resuming starts anew. An event that is taken at its first attempt is never in it.
-CREATE INDEX events_tried ON events (lane, sequence) WHERE due_at IS NOT NULL AND attempts > 0;
+CREATE INDEX events_tried ON events (integration_id, endpoint, sequence) WHERE due_at IS NOT NULL AND attempts > 0;
 
 -- Ids of no week that there is: made before the weeks, or by a clock that is far off.
 CREATE TABLE mts_other PARTITION OF mts DEFAULT WITH (fillfactor = 70);
@@ -97,8 +113,6 @@ CREATE TABLE accepted (
   PRIMARY KEY (integration_id, minute, process)
 ) WITH (fillfactor = 70);
 
-CREATE INDEX accepted_minute ON accepted (minute);
-
 -- Reports that overtook what would tell whose they are. The same report twice is kept once.
 CREATE TABLE parked_dlrs (
   integration_id TEXT COLLATE "C" NOT NULL,
@@ -109,13 +123,13 @@ CREATE TABLE parked_dlrs (
   PRIMARY KEY (integration_id, supplier_id, status)
 );
 
-CREATE INDEX parked_dlrs_at ON parked_dlrs (at);
+CREATE INDEX parked_dlrs_at ON parked_dlrs (integration_id, at);
 
 -- Which MOs came, so that none comes twice. What they say is in their event.
 CREATE TABLE mos (
   integration_id TEXT COLLATE "C" NOT NULL,
   supplier_id    TEXT COLLATE "C" NOT NULL,
-  id             TEXT NOT NULL,
+  id             UUID NOT NULL,
   at             BIGINT NOT NULL,
   PRIMARY KEY (integration_id, supplier_id)
 );
@@ -128,7 +142,7 @@ CREATE TABLE windows (
   PRIMARY KEY (integration_id, person)
 ) WITH (fillfactor = 70);
 
-CREATE INDEX windows_at ON windows (at);
+CREATE INDEX windows_at ON windows (integration_id, at);
 
 -- Numbers for people whose supplier shows no number.
 CREATE TABLE aliases (
@@ -136,27 +150,31 @@ CREATE TABLE aliases (
   digits  TEXT COLLATE "C" NOT NULL UNIQUE
 );
 
--- MOs whose file is still at the supplier. Each waits in its integration's lane, and becomes an event when the file is here.
+-- MOs whose file is still at the supplier. Each waits in its integration's lane, 'fetch:<integration>', and becomes an
+-- event when the file is here.
 CREATE TABLE fetches (
-  lane     TEXT COLLATE "C" NOT NULL, -- 'fetch:<integration>'
-  mo_id    TEXT COLLATE "C" NOT NULL,
-  mo       TEXT NOT NULL, -- JSON of Mo, with from
-  due_at   BIGINT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (lane, mo_id)
+  integration_id TEXT COLLATE "C" NOT NULL,
+  mo_id          UUID NOT NULL,
+  mo             TEXT NOT NULL, -- JSON of Mo, with from
+  due_at         BIGINT NOT NULL,
+  attempts       INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (integration_id, mo_id)
 );
 
-CREATE INDEX fetches_waiting ON fetches (lane, due_at, mo_id);
+CREATE INDEX fetches_waiting ON fetches (integration_id, due_at, mo_id);
 
 CREATE TABLE endpoints (
-  lane          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  last_sequence BIGINT NOT NULL,
-  failing_since BIGINT, -- its first failure since it last took an event
-  paused_at     BIGINT, -- while it is paused, nothing of its lane is due
-  shadowed      SMALLINT NOT NULL DEFAULT 0 -- what it is told its shadow is told too
+  integration_id TEXT COLLATE "C" NOT NULL,
+  endpoint       TEXT COLLATE "C" NOT NULL,
+  last_sequence  BIGINT NOT NULL,
+  failing_since  BIGINT, -- its first failure since it last took an event
+  paused_at      BIGINT, -- while it is paused, nothing of its lane is due
+  shadowed       SMALLINT NOT NULL DEFAULT 0, -- what it is told its shadow is told too
+  PRIMARY KEY (integration_id, endpoint)
 ) WITH (fillfactor = 50);
 
--- Leases. leased_until is the database's real time, the only one here that is.
+-- Leases. One row for each sender and endpoint, however much is sent; a sender's stays what it is when the number goes to
+-- another integration. leased_until is the database's real time, the only one here that is.
 CREATE TABLE lanes (
   lane         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   kind         TEXT NOT NULL,
@@ -184,7 +202,7 @@ CREATE TABLE answers (
   PRIMARY KEY (integration_id, key)
 );
 
-CREATE INDEX answers_at ON answers (at);
+CREATE INDEX answers_at ON answers (integration_id, at);
 
 -- What is known of files. Their bytes are in the media store.
 CREATE TABLE files (

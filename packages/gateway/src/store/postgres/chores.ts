@@ -1,12 +1,16 @@
 import type { RecordedDlr, Store } from '../../core/store.ts'
+import { answerKeptMs } from '../answer.ts'
 import { minuteMs } from '../minute.ts'
+import { parkedForMs } from '../standing.ts'
 import type { Pool } from './connect.ts'
 import { columnsOf, type Db } from './query.ts'
+import { ownersIn } from './reads/owners.ts'
 import { dropWeeks, makeWeeks } from './weeks.ts'
 
 // A report that came while the outcome that tells whose it is was being written by another node: neither saw the other.
 const selectMissed = `
-  SELECT integration_id, supplier_id, dlr FROM parked_dlrs
+  ${ownersIn('parked_dlrs')}
+  SELECT integration_id, supplier_id, dlr FROM owners JOIN parked_dlrs USING (integration_id)
   WHERE at >= $1 AND EXISTS (SELECT 1 FROM supplier_ids
     WHERE supplier_ids.integration_id = parked_dlrs.integration_id AND supplier_ids.supplier_id = parked_dlrs.supplier_id)
   ORDER BY at LIMIT 500`
@@ -16,6 +20,12 @@ const deleteMissed = `
   WHERE parked_dlrs.integration_id = missed.integration_id AND parked_dlrs.supplier_id = missed.supplier_id`
 
 const deleteCounts = 'DELETE FROM accepted WHERE minute < $1'
+
+// Of an integration that is in use they go when others come. These are the rest.
+const deleteLeft = [
+  { sql: 'DELETE FROM answers WHERE at <= $1', keptMs: answerKeptMs },
+  { sql: 'DELETE FROM parked_dlrs WHERE at <= $1', keptMs: parkedForMs },
+]
 
 const sweepMs = 15_000
 const weeksMs = 60 * 60_000
@@ -48,6 +58,7 @@ export function keepChores(needs: Needs): AsyncDisposable {
 
   async function weeks() {
     await makeWeeks(pool, Date.now())
+    for (const { sql, keptMs } of deleteLeft) await pool.transaction((db) => db.run(sql, now() - 2 * keptMs))
     if (historyDays === undefined) return
     await dropWeeks(pool, Date.now() - historyDays * dayMs)
     await pool.transaction((db) => db.run(deleteCounts, Math.floor((now() - countedMs) / minuteMs)))

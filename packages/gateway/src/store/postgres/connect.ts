@@ -82,6 +82,8 @@ export const connectOptions = {
   types: {
     // Milliseconds, millionths and counts are far below 2^53.
     bigint: { to: 20, from: [20], parse: Number, serialize: String },
+    // Ids are written without dashes everywhere.
+    uuid: { to: 2950, from: [2950], parse: (id: string) => id.replaceAll('-', ''), serialize: String },
   },
 }
 

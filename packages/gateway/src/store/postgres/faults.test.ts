@@ -3,6 +3,7 @@ import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
+import { nameOf } from '../../core/message.ts'
 import { LeaseLost, type Store, StoreUnavailable } from '../../core/store.ts'
 import { openStore } from '../index.ts'
 import { hourMs, scene } from '../suite/scene.ts'
@@ -84,7 +85,9 @@ describe('postgres, when its surroundings fail', () => {
       await accepting
     }
     await recovered(store)
-    const rows = await sql.unsafe<{ id: string }[]>('SELECT id FROM mts ORDER BY id')
+    const rows = await sql.unsafe<{ id: string }[]>(
+      "SELECT replace(id::text, '-', '') AS id FROM mts ORDER BY id",
+    )
     assert.deepEqual(
       rows.map(({ id }) => id),
       kept,
@@ -147,11 +150,11 @@ describe('postgres, when its surroundings fail', () => {
     await sql.unsafe('BEGIN')
     await sql.unsafe(`SELECT 1 FROM mts WHERE id = '${b.id}' FOR UPDATE`)
     const settling = other.recordOutcomes(
-      [a, b].map(({ id }) => ({
-        mtId: id,
+      [a, b].map((one) => ({
+        ...nameOf(one),
         attempt: 1,
         at: Date.now(),
-        settled: { type: 'sent', supplierIds: [id], status: 'sent' },
+        settled: { type: 'sent', supplierIds: [one.id], status: 'sent' },
       })),
     )
     await eventually(async () => (await waiting(url)) > 0)
@@ -186,8 +189,8 @@ describe('postgres, when its surroundings fail', () => {
     const [lost] = await one.lease([lane], 'one', 1)
     assert.ok(lost)
     await eventually(async () => (await other.lease([lane], 'other', hourMs)).length === 1)
-    await assert.rejects(one.beginAttempts(lost, [mt.id], Date.now()), LeaseLost)
-    await assert.rejects(one.postpone(lost, [{ mtId: mt.id, dueAt: 0 }]), LeaseLost)
+    await assert.rejects(one.beginAttempts(lost, [nameOf(mt)], Date.now()), LeaseLost)
+    await assert.rejects(one.postpone(lost, [{ ...nameOf(mt), dueAt: 0 }]), LeaseLost)
     assert.deepEqual(await find(mt), mt)
     assert.deepEqual(await one.lease([lane], 'one', hourMs), [])
   })

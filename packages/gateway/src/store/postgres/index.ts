@@ -13,6 +13,7 @@ import { openNews } from './news.ts'
 import type { Db } from './query.ts'
 import * as due from './reads/due.ts'
 import * as messages from './reads/messages.ts'
+import * as searches from './reads/search.ts'
 import * as known from './reads/settings.ts'
 import { forgetSettingsChanges, logChanges, settingsAfter } from './settings-changes.ts'
 import { makeWeeks } from './weeks.ts'
@@ -104,7 +105,7 @@ export async function openPostgres(location: string, options: Options = {}): Pro
     dueMts: ({ lane }, at, limit) => reading.read((db) => due.dueMts(db, lane, at, limit)),
     expiredMts: ({ lane }, at, limit) => looking.read((db) => due.expiredMts(db, lane, at, limit)),
     openMts: (integrationId, besides) => looking.read((db) => due.openMts(db, integrationId, besides)),
-    beginAttempts: (lease, mtIds, at) => step(steps.beginAttempts(lease, mtIds, at), mtIds.length / 2),
+    beginAttempts: (lease, mts, at) => step(steps.beginAttempts(lease, mts, at), mts.length / 2),
     recordOutcomes: (outcomes) => waking(step(steps.recordOutcomes(outcomes), outcomes.length)),
     postpone: (lease, later) => step(steps.postpone(lease, later), later.length / settling),
 
@@ -148,8 +149,8 @@ export async function openPostgres(location: string, options: Options = {}): Pro
 
     findMt: (integrationId, id) => reading.read((db) => messages.findMt(db, integrationId, id)),
     life: (id) => looking.snapshot((db) => messages.life(db, id)),
-    searchMts: (query) => looking.read((db) => messages.searchMts(db, query)),
-    searchCallbacks: (query) => looking.read((db) => messages.searchCallbacks(db, query)),
+    searchMts: (query) => looking.read((db) => searches.searchMts(db, query)),
+    searchCallbacks: (query) => looking.read((db) => searches.searchCallbacks(db, query)),
     optOutsOf: (query) => looking.read((db) => known.optOutsOf(db, query)),
     optInsOf: (query) => looking.read((db) => known.optInsOf(db, query)),
     eventsAfter: (lane, after, limit) => looking.read((db) => messages.eventsAfter(db, lane, after, limit)),

@@ -33,6 +33,9 @@ function element(value: string | number | null): string | number {
 /** PostgreSQL's texts take every character but one. */
 const storable = (text: string) => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text)
 
+/** Whether a text that came from outside may be an id: the database takes no other. */
+export const isId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
+
 /** Turns rows into the columns that `unnest` takes. */
 export const columnsOf = <Row>(
   rows: readonly Row[],

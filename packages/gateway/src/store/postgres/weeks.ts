@@ -33,7 +33,7 @@ function weekAt(at: number): Week {
 }
 
 /** Below every id that is made then or later: ids begin with their time. */
-const firstIdAt = (at: number) => at.toString(16).padStart(12, '0')
+const firstIdAt = (at: number) => at.toString(16).padStart(12, '0').padEnd(32, '0')
 
 /** Makes this week and the next ones, where they are not there; another node may do so at the same moment. */
 export async function makeWeeks(pool: Pool, at: number): Promise<void> {

@@ -71,7 +71,7 @@ export async function openSqlite(
     dueMts: (lease, at, limit) => read.call('dueMts', 1, lease, at, limit),
     expiredMts: (lease, at, limit) => look.call('expiredMts', 1, lease, at, limit),
     openMts: (integrationId, besides) => look.call('openMts', 1, integrationId, besides),
-    beginAttempts: (lease, mtIds, at) => write.call('beginAttempts', 2 * mtIds.length, lease, mtIds, at),
+    beginAttempts: (lease, mts, at) => write.call('beginAttempts', 2 * mts.length, lease, mts, at),
     recordOutcomes: (outcomes) => write.call('recordOutcomes', settling * outcomes.length, outcomes),
     postpone: (lease, later) => write.call('postpone', later.length, lease, later),
 

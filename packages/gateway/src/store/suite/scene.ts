@@ -3,7 +3,7 @@ import type { StatusName } from '@waypost/protocol'
 import { type Endpoint, endpointLane } from '../../core/endpoint.ts'
 import { idMaker } from '../../core/ids.ts'
 import type { Integration } from '../../core/integration.ts'
-import type { Dlr, Mo, Mt } from '../../core/message.ts'
+import { type Dlr, type Mo, type Mt, nameOf } from '../../core/message.ts'
 import {
   type Callback,
   type Lease,
@@ -82,15 +82,10 @@ export function scene({ store, clock }: Stage) {
     return lease
   }
 
-  const begin = async (lease: Lease, ...mts: Mt[]) =>
-    store.beginAttempts(
-      lease,
-      mts.map(({ id }) => id),
-      clock.at,
-    )
+  const begin = async (lease: Lease, ...mts: Mt[]) => store.beginAttempts(lease, mts.map(nameOf), clock.at)
 
   const outcome = (mt: Mt, attempt: number, settled: RecordedOutcome['settled']) =>
-    store.recordOutcomes([{ mtId: mt.id, attempt, at: clock.at, settled }])
+    store.recordOutcomes([{ ...nameOf(mt), attempt, at: clock.at, settled }])
 
   const report = (changes: Partial<RecordedDlr> & Pick<Dlr, 'report'>): RecordedDlr => ({
     integrationId,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { MtLife } from '../../core/looking.ts'
-import type { Mt } from '../../core/message.ts'
+import { type Mt, nameOf } from '../../core/message.ts'
 import { LeaseLost, type RecordedOutcome } from '../../core/store.ts'
 import { hourMs, ids, type Stage, scene } from './scene.ts'
 
@@ -255,7 +255,7 @@ export function sendingSuite(stage: Stage): void {
       const settled: RecordedOutcome['settled'] = { type: 'sent', supplierIds: [], status: 'sent' }
       await outcome(mt(), 1, settled)
       await store.recordOutcomes(
-        [mt(), real].map(({ id }) => ({ mtId: id, attempt: 1, at: clock.at, settled })),
+        [mt(), real].map((one) => ({ ...nameOf(one), attempt: 1, at: clock.at, settled })),
       )
       assert.equal((await find(real)).status, 'sent')
     })
@@ -269,7 +269,7 @@ export function sendingSuite(stage: Stage): void {
       const dueAt = clock.at + 1000
       await store.postpone(
         lease,
-        [waiting, begun].map(({ id }) => ({ mtId: id, dueAt })),
+        [waiting, begun].map((one) => ({ ...nameOf(one), dueAt })),
       )
       assert.deepEqual(await due(), [])
       assert.deepEqual(await due(dueAt), [waiting.id])
@@ -284,7 +284,7 @@ export function sendingSuite(stage: Stage): void {
       const old = await take('a')
       await take('b')
       await assert.rejects(begin(old, mt), LeaseLost)
-      await assert.rejects(store.postpone(old, [{ mtId: mt.id, dueAt: 0 }]), LeaseLost)
+      await assert.rejects(store.postpone(old, [{ ...nameOf(mt), dueAt: 0 }]), LeaseLost)
       assert.deepEqual(await due(), [mt.id])
     })
 

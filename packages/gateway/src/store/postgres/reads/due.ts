@@ -1,24 +1,33 @@
 import type { LaneSummary } from '../../../core/looking.ts'
 import type { Mt } from '../../../core/message.ts'
-import { type Callback, type Fetch, type LaneKind, laneKindOf } from '../../../core/store.ts'
-import { callbackOf, type EventRow } from '../../callback-row.ts'
+import { type Callback, type Fetch, fetchLane, type LaneKind, laneKindOf } from '../../../core/store.ts'
 import { type MtRow, mtOf } from '../../mt-row.ts'
+import { callbackIn, endpointName, type NamedEventRow } from '../endpoint-name.ts'
 import type { Db } from '../query.ts'
+
+/** Names of lanes, from the columns that they are made of. */
+const callbackLane = "'callback:' || integration_id || ':' || endpoint"
+const fileLane = "'fetch:' || integration_id"
 
 // One priority at a time: only then does the index give both the range and the order. A message waits for the earlier
 // ones of its conversation, whatever their place.
 const selectDueMts = `
-  SELECT * FROM mts
-  WHERE lane = $1 AND priority = $2 AND due_at <= $3 AND due_at IS NOT NULL
-    AND (conversation IS NULL OR NOT EXISTS (
-      SELECT 1 FROM mts earlier
-      WHERE earlier.lane = mts.lane AND earlier.conversation = mts.conversation AND earlier.id < mts.id
-        AND earlier.conversation IS NOT NULL AND (earlier.due_at IS NOT NULL OR earlier.under_way = 1)))
-  ORDER BY due_at, id LIMIT $4`
+  SELECT due.* FROM senders CROSS JOIN LATERAL (
+    SELECT * FROM mts
+    WHERE integration_id = senders.integration_id AND lane = senders.lane AND priority = $2 AND due_at <= $3
+      AND due_at IS NOT NULL
+      AND (conversation IS NULL OR NOT EXISTS (
+        SELECT 1 FROM mts earlier
+        WHERE earlier.integration_id = mts.integration_id AND earlier.lane = mts.lane
+          AND earlier.conversation = mts.conversation AND earlier.id < mts.id
+          AND earlier.conversation IS NOT NULL AND (earlier.due_at IS NOT NULL OR earlier.under_way = 1)))
+    ORDER BY due_at, id LIMIT $4) AS due
+  WHERE senders.lane = $1 ORDER BY due_at, id LIMIT $4`
 
 // Reads the whole lane where nothing has expired; nothing that is asked often waits for it.
 const selectExpiredMts = `
-  SELECT * FROM mts WHERE lane = $1 AND due_at IS NOT NULL AND expires_at <= $2 LIMIT $3`
+  SELECT mts.* FROM senders JOIN mts USING (integration_id, lane)
+  WHERE senders.lane = $1 AND due_at IS NOT NULL AND expires_at <= $2 LIMIT $3`
 
 const countOpen = `
   SELECT (SELECT count(*) FROM mts
@@ -28,20 +37,28 @@ const countOpen = `
 
 const selectDueEvents = `
   SELECT * FROM events
-  WHERE lane = $1 AND due_at <= $2 AND due_at IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM endpoints WHERE lane = $1 AND paused_at IS NOT NULL)
-  ORDER BY due_at, sequence LIMIT $3`
+  WHERE integration_id = $1 AND endpoint = $2 AND due_at <= $3 AND due_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM endpoints WHERE integration_id = $1 AND endpoint = $2 AND paused_at IS NOT NULL)
+  ORDER BY due_at, sequence LIMIT $4`
 
-// From lane to lane by the index, however much waits in each.
-const selectDueMtLanes = `
-  WITH RECURSIVE waiting (lane) AS (
-    (SELECT lane FROM mts WHERE due_at IS NOT NULL ORDER BY lane LIMIT 1)
+/** Every lane of a table in which something waits: from lane to lane by the index, however much waits in each. */
+const waitingIn = (table: 'mts' | 'events', part: 'lane' | 'endpoint') => `
+  WITH RECURSIVE waiting AS (
+    (SELECT integration_id, ${part} FROM ${table} WHERE due_at IS NOT NULL ORDER BY 1, 2 LIMIT 1)
     UNION ALL
-    SELECT (SELECT lane FROM mts WHERE due_at IS NOT NULL AND lane > waiting.lane ORDER BY lane LIMIT 1)
-    FROM waiting WHERE waiting.lane IS NOT NULL)
-  SELECT lane FROM waiting
-  WHERE EXISTS (SELECT 1 FROM mts WHERE lane = waiting.lane AND priority = 0 AND due_at <= $1 AND due_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM mts WHERE lane = waiting.lane AND priority = 1 AND due_at <= $1 AND due_at IS NOT NULL)`
+    SELECT next.* FROM waiting CROSS JOIN LATERAL (
+      SELECT integration_id, ${part} FROM ${table}
+      WHERE due_at IS NOT NULL AND (integration_id, ${part}) > (waiting.integration_id, waiting.${part})
+      ORDER BY 1, 2 LIMIT 1) AS next)`
+
+const isDue = (priority: 0 | 1) => `EXISTS (
+    SELECT 1 FROM mts
+    WHERE integration_id = waiting.integration_id AND lane = waiting.lane AND priority = ${priority}
+      AND due_at <= $1 AND due_at IS NOT NULL)`
+
+const selectDueMtLanes = `
+  ${waitingIn('mts', 'lane')}
+  SELECT lane FROM waiting WHERE ${isDue(0)} OR ${isDue(1)}`
 
 // Those that a dead node left with attempts under way; few are under way at a time.
 const selectForsakenLanes = `
@@ -51,38 +68,41 @@ const selectForsakenLanes = `
       AND leased_until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`
 
 const selectDueCallbackLanes = `
-  WITH RECURSIVE waiting (lane) AS (
-    (SELECT lane FROM events WHERE due_at IS NOT NULL ORDER BY lane LIMIT 1)
-    UNION ALL
-    SELECT (SELECT lane FROM events WHERE due_at IS NOT NULL AND lane > waiting.lane ORDER BY lane LIMIT 1)
-    FROM waiting WHERE waiting.lane IS NOT NULL)
-  SELECT lane FROM waiting
-  WHERE EXISTS (SELECT 1 FROM events WHERE lane = waiting.lane AND due_at <= $1 AND due_at IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM endpoints WHERE lane = waiting.lane AND paused_at IS NOT NULL)`
+  ${waitingIn('events', 'endpoint')}
+  SELECT ${callbackLane} AS lane FROM waiting
+  WHERE EXISTS (
+      SELECT 1 FROM events
+      WHERE integration_id = waiting.integration_id AND endpoint = waiting.endpoint
+        AND due_at <= $1 AND due_at IS NOT NULL)
+    AND NOT EXISTS (
+      SELECT 1 FROM endpoints
+      WHERE integration_id = waiting.integration_id AND endpoint = waiting.endpoint AND paused_at IS NOT NULL)`
 
 const selectHeldByOthers = `
   SELECT lane FROM lanes WHERE kind = $1 AND node IS NOT NULL AND node <> $2
     AND leased_until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 
 // One for each integration whose people have just sent files: few.
-const selectDueFetchLanes = 'SELECT DISTINCT lane FROM fetches WHERE due_at <= $1'
+const selectDueFetchLanes = `SELECT DISTINCT ${fileLane} AS lane FROM fetches WHERE due_at <= $1`
 
-const selectPaused = 'SELECT lane FROM endpoints WHERE paused_at IS NOT NULL'
+const selectPaused = `SELECT ${callbackLane} AS lane FROM endpoints WHERE paused_at IS NOT NULL`
 
 const selectDueFetches = `
-  SELECT mo, attempts FROM fetches WHERE lane = $1 AND due_at <= $2 ORDER BY due_at, mo_id LIMIT $3`
+  SELECT mo, attempts FROM fetches WHERE integration_id = $1 AND due_at <= $2 ORDER BY due_at, mo_id LIMIT $3`
 
 const selectLanes = `
   WITH waiting AS (
     SELECT lane, count(*) AS waiting, min(due_at) AS oldest FROM mts WHERE due_at IS NOT NULL GROUP BY lane
     UNION ALL
-    SELECT lane, count(*), min(due_at) FROM events WHERE due_at IS NOT NULL GROUP BY lane
+    SELECT ${callbackLane}, count(*), min(due_at) FROM events
+    WHERE due_at IS NOT NULL GROUP BY integration_id, endpoint
     UNION ALL
-    SELECT lane, count(*), min(due_at) FROM fetches GROUP BY lane)
+    SELECT ${fileLane}, count(*), min(due_at) FROM fetches GROUP BY integration_id),
+  endpoint_lanes AS (SELECT *, ${callbackLane} AS lane FROM endpoints)
   SELECT coalesce(waiting.lane, lanes.lane) AS lane, coalesce(waiting.waiting, 0) AS waiting, oldest, node,
     leased_until, failing_since, paused_at
   FROM waiting FULL JOIN lanes ON lanes.lane = waiting.lane
-    LEFT JOIN endpoints ON endpoints.lane = coalesce(waiting.lane, lanes.lane)
+    LEFT JOIN endpoint_lanes ON endpoint_lanes.lane = coalesce(waiting.lane, lanes.lane)
   WHERE waiting.lane IS NOT NULL OR lanes.node IS NOT NULL OR paused_at IS NOT NULL
   ORDER BY 1`
 
@@ -114,11 +134,17 @@ export async function openMts(db: Db, integrationId: string, besides: string | u
 }
 
 export async function dueCallbacks(db: Db, lane: string, at: number, limit: number): Promise<Callback[]> {
-  return (await db.all<EventRow>(selectDueEvents, lane, at, limit)).map(callbackOf)
+  const { integration_id, endpoint } = endpointName(lane)
+  return (await db.all<NamedEventRow>(selectDueEvents, integration_id, endpoint, at, limit)).map(callbackIn)
 }
 
 export async function dueFetches(db: Db, lane: string, at: number, limit: number): Promise<Fetch[]> {
-  const rows = await db.all<{ mo: string; attempts: number }>(selectDueFetches, lane, at, limit)
+  const rows = await db.all<{ mo: string; attempts: number }>(
+    selectDueFetches,
+    lane.slice(fetchLane('').length),
+    at,
+    limit,
+  )
   return rows.map(({ mo, attempts }) => ({ mo: JSON.parse(mo), attempts }))
 }
 

@@ -13,11 +13,15 @@ const insertMts = `
     accepted_at, due_at, expires_at, conversation, status, status_at, on_uncertain, uncertain_wait_ms,
     encryption_key, price, charge)
   SELECT *, CASE WHEN price IS NOT NULL THEN 'reserved' END
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[],
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::text[], $16::bigint[],
     $17::text[], $18::bigint[])
     AS new (id, integration_id, lane, recipient, content, client_message_id, generation, priority, accepted_at, due_at,
       expires_at, conversation, status, status_at, on_uncertain, uncertain_wait_ms, encryption_key, price)`
+
+const putSenders = `
+  INSERT INTO senders (integration_id, lane) SELECT * FROM unnest($1::text[], $2::text[]) ORDER BY 1, 2
+  ON CONFLICT DO NOTHING`
 
 const countAccepted = `
   INSERT INTO accepted (integration_id, minute, process, messages)
@@ -38,7 +42,9 @@ const takeAnswerBack = 'DELETE FROM answers WHERE integration_id = $1 AND key = 
 
 const forgetAnswers = `
   DELETE FROM answers WHERE (integration_id, key) IN (
-    SELECT integration_id, key FROM answers WHERE at <= $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`
+    SELECT old.integration_id, key FROM unnest($1::text[]) AS owner CROSS JOIN LATERAL (
+      SELECT integration_id, key FROM answers WHERE integration_id = owner AND at <= $2
+      ORDER BY at LIMIT $3 FOR UPDATE SKIP LOCKED) AS old)`
 
 export interface Acceptance {
   mts: NewMt[]
@@ -103,6 +109,7 @@ async function acceptOnce(db: Db, calls: Acceptance[], now: number, { process, a
   await Promise.all([
     ...takenBack.map(({ integrationId, key }) => db.run(takeAnswerBack, integrationId, key)),
     accepted.length > 0 && db.run(insertMts, ...columnsOf(accepted, ...mtColumns)),
+    accepted.length > 0 && db.run(putSenders, ...sendersOf(accepted)),
     count(db, process, accepted),
     balances.write(db),
     events.write(db, now),
@@ -122,9 +129,10 @@ async function keepAnswers(db: Db, calls: Acceptance[]): Promise<Set<string>> {
     ({ body }) => body,
     ({ at }) => at,
   )
+  const owners = [...new Set(answers.map(({ integrationId }) => integrationId))]
   const [kept] = await Promise.all([
     db.all<{ integration_id: string; key: string }>(putAnswers, ...columns),
-    db.run(forgetAnswers, newest.at - answerKeptMs, 10 * answers.length),
+    db.run(forgetAnswers, owners, newest.at - answerKeptMs, 10 * answers.length),
   ])
   return new Set(kept.map(({ integration_id: integrationId, key }) => keyOf({ integrationId, key })))
 }
@@ -155,6 +163,15 @@ function report(events: Events, mts: NewMt[]): string[] {
 }
 
 const mtColumns = Array.from({ length: 18 }, (_, column) => (mt: NewMt) => mt[column] ?? null)
+
+function sendersOf(mts: NewMt[]) {
+  const senders = new Map(mts.map(([, owner, lane]) => [`${owner} ${lane}`, { owner, lane }]))
+  return columnsOf(
+    [...senders.values()],
+    ({ owner }) => owner,
+    ({ lane }) => lane,
+  )
+}
 
 /** Those that wait for something, by integration and minute. */
 async function count(db: Db, process: string, mts: NewMt[]) {

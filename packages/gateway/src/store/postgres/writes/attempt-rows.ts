@@ -1,18 +1,20 @@
 import type { StandingRows } from '../../standing.ts'
 import { columnsOf, type Db } from '../query.ts'
-import { bounds } from './supplier-ids.ts'
+import { bounds, keyColumns, type MtKey } from './mt-key.ts'
 
 const selectAttempts = `
-  SELECT mt_id, number, began_at, ended_at, outcome, detail FROM attempts
-  WHERE mt_id = ANY($1::text[]) AND mt_id >= $2 AND mt_id <= $3`
+  SELECT attempts.* FROM unnest($1::text[], $2::uuid[]) AS wanted (integration_id, mt_id)
+    JOIN attempts USING (integration_id, mt_id)
+  WHERE attempts.mt_id >= $3 AND attempts.mt_id <= $4`
 
 const putAttempts = `
-  INSERT INTO attempts (mt_id, number, began_at, ended_at, outcome, detail)
-  SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
-  ON CONFLICT (mt_id, number) DO UPDATE
+  INSERT INTO attempts (integration_id, mt_id, number, began_at, ended_at, outcome, detail)
+  SELECT * FROM unnest($1::text[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+  ON CONFLICT (integration_id, mt_id, number) DO UPDATE
   SET ended_at = excluded.ended_at, outcome = excluded.outcome, detail = excluded.detail`
 
 interface Row {
+  integration_id: string
   mt_id: string
   number: number
   began_at: number
@@ -23,15 +25,15 @@ interface Row {
 
 /** The attempts of the messages that a transaction holds. */
 export interface AttemptRows {
-  begin(mtId: string, number: number, at: number): void
+  begin(mt: MtKey, number: number, at: number): void
   end: StandingRows['endAttempt']
   refute: StandingRows['refuteAttempt']
   count: StandingRows['countAttempts']
   write(db: Db): Promise<void>
 }
 
-export async function loadAttempts(db: Db, mtIds: string[]): Promise<AttemptRows> {
-  const rows = mtIds.length > 0 ? await db.all<Row>(selectAttempts, mtIds, ...bounds(mtIds)) : []
+export async function loadAttempts(db: Db, mts: MtKey[]): Promise<AttemptRows> {
+  const rows = mts.length > 0 ? await db.all<Row>(selectAttempts, ...keyColumns(mts), ...bounds(mts)) : []
   const held = new Map<string, Map<number, Row>>()
   const changed = new Set<Row>()
   for (const row of rows) keep(row)
@@ -47,8 +49,8 @@ export async function loadAttempts(db: Db, mtIds: string[]): Promise<AttemptRows
   }
 
   return {
-    begin(mtId, number, at) {
-      const row: Row = { mt_id: mtId, number, began_at: at, ended_at: null, outcome: null, detail: null }
+    begin({ integration_id, id: mt_id }, number, began_at) {
+      const row = { integration_id, mt_id, number, began_at, ended_at: null, outcome: null, detail: null }
       keep(row)
       changed.add(row)
     },
@@ -72,6 +74,7 @@ export async function loadAttempts(db: Db, mtIds: string[]): Promise<AttemptRows
       if (changed.size === 0) return
       const columns = columnsOf(
         [...changed],
+        ({ integration_id }) => integration_id,
         ({ mt_id }) => mt_id,
         ({ number }) => number,
         ({ began_at }) => began_at,

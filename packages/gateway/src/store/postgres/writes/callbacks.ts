@@ -2,47 +2,63 @@ import { pausedAfterMs } from '../../../core/endpoint.ts'
 import type { Callback, CallbackAttempt, Lease } from '../../../core/store.ts'
 import type { Bites } from '../../again.ts'
 import type { Method } from '../batches.ts'
-import { columnsOf, type Db } from '../query.ts'
+import { type EndpointName, endpointColumns, endpointName, laneOfEndpoint } from '../endpoint-name.ts'
+import { columnsOf, type Db, isId } from '../query.ts'
 import { holdFences } from './fences.ts'
 
-const selectEndpoints = 'SELECT lane, failing_since, paused_at FROM endpoints WHERE lane = ANY($1::text[])'
-const lockEndpoints = `${selectEndpoints} ORDER BY lane FOR NO KEY UPDATE`
+const selectEndpoints = `
+  SELECT integration_id, endpoint, failing_since, paused_at
+  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, endpoint)
+    JOIN endpoints USING (integration_id, endpoint)`
+
+const lockEndpoints = `${selectEndpoints} ORDER BY integration_id, endpoint FOR NO KEY UPDATE OF endpoints`
 
 const putEndpoints = `
   UPDATE endpoints SET failing_since = new.failing_since, paused_at = new.paused_at
-  FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS new (lane, failing_since, paused_at)
-  WHERE endpoints.lane = new.lane`
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+    AS new (integration_id, endpoint, failing_since, paused_at)
+  WHERE endpoints.integration_id = new.integration_id AND endpoints.endpoint = new.endpoint`
 
 const putAttempts = `
   UPDATE events SET state = new.state, due_at = new.due_at, attempts = attempts + 1,
     first_at = coalesce(first_at, new.at), last_at = new.at, last_http_status = new.http_status, last_error = new.error
-  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::text[])
-    AS new (lane, sequence, state, due_at, at, http_status, error)
-  WHERE events.lane = new.lane AND events.sequence = new.sequence`
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[], $8::text[])
+    AS new (integration_id, endpoint, sequence, state, due_at, at, http_status, error)
+  WHERE events.integration_id = new.integration_id AND events.endpoint = new.endpoint
+    AND events.sequence = new.sequence`
 
 const buryEvents = `
   UPDATE events SET state = 'dead', due_at = NULL, last_at = $1, last_http_status = NULL, last_error = $2
-  WHERE lane = $3 AND sequence = ANY($4::bigint[])`
+  WHERE integration_id = $3 AND endpoint = $4 AND sequence = ANY($5::bigint[])`
+
+// Its id does not say whose it is: one look into each integration's.
+const findEvent = `
+  SELECT events.integration_id, events.endpoint, sequence
+  FROM (SELECT DISTINCT integration_id FROM endpoints) AS owners JOIN events USING (integration_id)
+  WHERE events.id = $1`
 
 // The schedule starts anew, so that a replayed event that fails again is not dead at once.
 const replayEvent = `
-  UPDATE events SET state = 'waiting', due_at = $1, attempts = 0, first_at = NULL WHERE id = $2 RETURNING lane`
+  UPDATE events SET state = 'waiting', due_at = $1, attempts = 0, first_at = NULL
+  WHERE integration_id = $2 AND endpoint = $3 AND sequence = $4`
 
 const replayEvents = `
   UPDATE events SET state = 'waiting', due_at = $1, attempts = 0, first_at = NULL
-  WHERE lane = $2 AND sequence BETWEEN $3 AND $4 AND state = ANY($5::text[])`
+  WHERE integration_id = $2 AND endpoint = $3 AND sequence BETWEEN $4 AND $5 AND state = ANY($6::text[])`
 
-const lastOfLane = 'SELECT last_sequence FROM endpoints WHERE lane = $1'
+const lastOf = 'SELECT last_sequence FROM endpoints WHERE integration_id = $1 AND endpoint = $2'
 
 // Those not tried yet are due as of their creation: with the others due as of theirs, all come in their sequence.
 const startAnew = `
   UPDATE events SET due_at = least(created_at, $1::bigint), attempts = 0, first_at = NULL
-  WHERE lane = $2 AND sequence = ANY(ARRAY(
-    SELECT sequence FROM events WHERE lane = $2 AND due_at IS NOT NULL AND attempts > 0 LIMIT $3))`
+  WHERE integration_id = $2 AND endpoint = $3 AND sequence = ANY(ARRAY(
+    SELECT sequence FROM events
+    WHERE integration_id = $2 AND endpoint = $3 AND due_at IS NOT NULL AND attempts > 0 LIMIT $4))`
 
 // Pausing is for one who only fails: an attempt that was under way and succeeded after all ends it.
 const forgetFailing = `
-  UPDATE endpoints SET failing_since = NULL, paused_at = NULL WHERE lane = $1 AND failing_since IS NOT NULL`
+  UPDATE endpoints SET failing_since = NULL, paused_at = NULL
+  WHERE integration_id = $1 AND endpoint = $2 AND failing_since IS NOT NULL`
 
 /** How far one bite of a replay reaches. */
 const biteLength = 1000
@@ -52,8 +68,7 @@ interface Recording {
   results: CallbackAttempt[]
 }
 
-interface EndpointRow {
-  lane: string
+interface EndpointRow extends EndpointName {
   failing_since: number | null
   paused_at: number | null
 }
@@ -100,12 +115,13 @@ type Told = Omit<CallbackAttempt, 'next'> & { lane: string; state: Callback['sta
 /** Nobody waits for an endpoint's row while nothing fails. */
 async function endpointsOf(db: Db, calls: Recording[]): Promise<Map<string, EndpointRow>> {
   const lanes = [...new Set(calls.map(({ lease }) => lease.lane))]
-  const rows = await db.all<EndpointRow>(selectEndpoints, lanes)
-  const failing = new Set(rows.filter((row) => row.failing_since !== null).map(({ lane }) => lane))
+  const rows = await db.all<EndpointRow>(selectEndpoints, ...endpointColumns(lanes))
+  const failing = new Set(rows.filter((row) => row.failing_since !== null).map(laneOfEndpoint))
   for (const { lease, results } of calls)
     if (results.some(({ next }) => next.state !== 'delivered')) failing.add(lease.lane)
-  const locked = failing.size > 0 ? await db.all<EndpointRow>(lockEndpoints, [...failing]) : []
-  return new Map([...rows, ...locked].map((row) => [row.lane, row]))
+  const locked =
+    failing.size > 0 ? await db.all<EndpointRow>(lockEndpoints, ...endpointColumns([...failing])) : []
+  return new Map([...rows, ...locked].map((row) => [laneOfEndpoint(row), row]))
 }
 
 /** What the endpoint is with this attempt, the failure that pauses it being told apart. */
@@ -132,7 +148,6 @@ async function writeAttempts(db: Db, attempts: Told[]) {
   if (attempts.length === 0) return
   const columns = columnsOf(
     attempts,
-    ({ lane }) => lane,
     ({ sequence }) => sequence,
     ({ state }) => state,
     ({ dueAt }) => dueAt,
@@ -140,14 +155,15 @@ async function writeAttempts(db: Db, attempts: Told[]) {
     ({ httpStatus }) => httpStatus ?? null,
     ({ error }) => error ?? null,
   )
-  await db.run(putAttempts, ...columns)
+  await db.run(putAttempts, ...endpointColumns(attempts.map(({ lane }) => lane)), ...columns)
 }
 
 async function writeEndpoints(db: Db, endpoints: EndpointRow[]) {
   if (endpoints.length === 0) return
   const columns = columnsOf(
     endpoints,
-    ({ lane }) => lane,
+    ({ integration_id }) => integration_id,
+    ({ endpoint }) => endpoint,
     ({ failing_since }) => failing_since,
     ({ paused_at }) => paused_at,
   )
@@ -164,34 +180,44 @@ interface Abandoning {
 export async function abandonCallbacks(db: Db, { lease, sequences, at, why }: Abandoning): Promise<void> {
   const fences = await holdFences(db, [lease.lane])
   fences.check(lease)
-  await db.run(buryEvents, at, why, lease.lane, sequences)
+  await db.run(buryEvents, at, why, ...nameIn(lease.lane), sequences)
+}
+
+function nameIn(lane: string): [integrationId: string, endpoint: string] {
+  const { integration_id, endpoint } = endpointName(lane)
+  return [integration_id, endpoint]
 }
 
 async function isPaused(db: Db, lane: string): Promise<boolean> {
-  const [row] = await db.all<EndpointRow>(selectEndpoints, [lane])
+  const [row] = await db.all<EndpointRow>(selectEndpoints, ...endpointColumns([lane]))
   return row !== undefined && row.paused_at !== null
 }
 
 type Args<Name extends keyof Bites> = Parameters<Bites[Name]>
 
 export async function replayOne(db: Db, [callbackId, at]: Args<'replayOne'>) {
-  const [row] = await db.all<{ lane: string }>(replayEvent, at, callbackId)
-  return { lane: row?.lane, paused: row !== undefined && (await isPaused(db, row.lane)) }
+  const [row] = isId(callbackId)
+    ? await db.all<EndpointName & { sequence: number }>(findEvent, callbackId)
+    : []
+  if (!row) return { lane: undefined, paused: false }
+  const lane = laneOfEndpoint(row)
+  await db.run(replayEvent, at, ...nameIn(lane), row.sequence)
+  return { lane, paused: await isPaused(db, lane) }
 }
 
 export async function replaySome(db: Db, [{ lane, from, to, states }, at]: Args<'replaySome'>) {
-  const [row] = await db.all<{ last_sequence: number }>(lastOfLane, lane)
+  const [row] = await db.all<{ last_sequence: number }>(lastOf, ...nameIn(lane))
   const end = Math.min(to, row?.last_sequence ?? 0)
   const first = Math.max(from, 1)
   const until = Math.min(end, first + biteLength - 1)
-  const replayed = await db.run(replayEvents, at, lane, first, until, states)
+  const replayed = await db.run(replayEvents, at, ...nameIn(lane), first, until, states)
   return { replayed, next: until < end ? until + 1 : undefined, paused: await isPaused(db, lane) }
 }
 
 export async function resumeSome(db: Db, [lane, at]: Args<'resumeSome'>) {
-  const more = (await db.run(startAnew, at, lane, biteLength)) === biteLength
+  const more = (await db.run(startAnew, at, ...nameIn(lane), biteLength)) === biteLength
   if (more) return { more, resumed: false }
   const resumed = await isPaused(db, lane)
-  await db.run(forgetFailing, lane)
+  await db.run(forgetFailing, ...nameIn(lane))
   return { more, resumed }
 }

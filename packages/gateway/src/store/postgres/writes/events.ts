@@ -3,22 +3,25 @@ import type { StatusName } from '@waypost/protocol'
 import { endpointLane } from '../../../core/endpoint.ts'
 import type { CallbackEvent } from '../../../core/store.ts'
 import { isReported, type Reported, statusEvent } from '../../status-event.ts'
+import { type EndpointName, endpointColumns, laneOfEndpoint } from '../endpoint-name.ts'
 import { columnsOf, type Db } from '../query.ts'
 
-const selectShadowed = 'SELECT lane FROM endpoints WHERE lane = ANY($1::text[]) AND shadowed = 1'
+const selectShadowed =
+  'SELECT integration_id, endpoint FROM endpoints WHERE integration_id = ANY($1::text[]) AND shadowed = 1'
 
 // The row is locked from here to the commit, which is next: so the sequence has no gap, and nobody waits for long.
 const takeSequences = `
-  INSERT INTO endpoints (lane, last_sequence)
-  SELECT * FROM unnest($1::text[], $2::bigint[]) ORDER BY 1
-  ON CONFLICT (lane) DO UPDATE SET last_sequence = endpoints.last_sequence + excluded.last_sequence
-  RETURNING lane, last_sequence`
+  INSERT INTO endpoints (integration_id, endpoint, last_sequence)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) ORDER BY 1, 2
+  ON CONFLICT (integration_id, endpoint) DO UPDATE
+  SET last_sequence = endpoints.last_sequence + excluded.last_sequence
+  RETURNING integration_id, endpoint, last_sequence`
 
 const insertEvents = `
-  INSERT INTO events (lane, sequence, id, message_id, event, created_at, state, due_at)
-  SELECT lane, sequence, id, message_id, event, $6, 'waiting', $6
-  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])
-    AS new (lane, sequence, id, message_id, event)`
+  INSERT INTO events (integration_id, endpoint, sequence, id, message_id, event, created_at, state, due_at)
+  SELECT integration_id, endpoint, sequence, id, message_id, event, $7, 'waiting', $7
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[])
+    AS new (integration_id, endpoint, sequence, id, message_id, event)`
 
 interface Told {
   endpoint: 'message' | 'status'
@@ -37,12 +40,9 @@ export interface Events {
 
 /** For the endpoints of these integrations. */
 export async function openEvents(db: Db, integrationIds: Iterable<string>): Promise<Events> {
-  const lanes = [...new Set(integrationIds)].flatMap((id) => [
-    endpointLane(id, 'message'),
-    endpointLane(id, 'status'),
-  ])
-  const rows = lanes.length > 0 ? await db.all<{ lane: string }>(selectShadowed, lanes) : []
-  const shadowed = new Set(rows.map(({ lane }) => lane))
+  const owners = [...new Set(integrationIds)]
+  const rows = owners.length > 0 ? await db.all<EndpointName>(selectShadowed, owners) : []
+  const shadowed = new Set(rows.map(laneOfEndpoint))
   const added = new Map<string, { messageId: string; event: string }[]>()
 
   function put(lane: string, messageId: string, event: string) {
@@ -71,22 +71,21 @@ export async function openEvents(db: Db, integrationIds: Iterable<string>): Prom
     },
     async write(db, now) {
       if (added.size === 0) return
-      const counts = [...added].map(([lane, { length }]) => ({ lane, length }))
-      const taken = await db.all<{ lane: string; last_sequence: number }>(
+      const lanes = [...added.keys()]
+      const lengths = [...added.values()].map(({ length }) => length)
+      const taken = await db.all<EndpointName & { last_sequence: number }>(
         takeSequences,
-        ...columnsOf(
-          counts,
-          ({ lane }) => lane,
-          ({ length }) => length,
-        ),
+        ...endpointColumns(lanes),
+        lengths,
       )
-      const rows = taken.flatMap(({ lane, last_sequence }) => {
-        const of = added.get(lane) ?? []
-        return of.map((one, index) => ({ lane, sequence: last_sequence - of.length + 1 + index, ...one }))
+      const rows = taken.flatMap(({ last_sequence, ...name }) => {
+        const of = added.get(laneOfEndpoint(name)) ?? []
+        return of.map((one, index) => ({ ...name, sequence: last_sequence - of.length + 1 + index, ...one }))
       })
       const columns = columnsOf(
         rows,
-        ({ lane }) => lane,
+        ({ integration_id }) => integration_id,
+        ({ endpoint }) => endpoint,
         ({ sequence }) => sequence,
         () => randomUUIDv7().replaceAll('-', ''),
         ({ messageId }) => messageId,

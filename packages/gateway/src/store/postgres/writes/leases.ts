@@ -27,16 +27,22 @@ const endLeases = `
   FROM unnest($1::text[], $2::bigint[]) AS old (lane, fence) WHERE lanes.lane = old.lane AND lanes.fence = old.fence`
 
 const lockUnderWay = `
-  SELECT id FROM mts WHERE lane = ANY($1::text[]) AND under_way = 1 ORDER BY id FOR NO KEY UPDATE`
+  SELECT id FROM senders JOIN mts USING (integration_id, lane)
+  WHERE senders.lane = ANY($1::text[]) AND under_way = 1 ORDER BY id FOR NO KEY UPDATE OF mts`
 
 // Nobody knows any more what became of the attempts that were under way.
 const takeOver = `
   WITH left_behind AS (
     UPDATE mts SET under_way = 0, uncertain = 1,
       due_at = CASE WHEN on_uncertain = 'hold' THEN expires_at ELSE $2 + uncertain_wait_ms END
-    WHERE lane = ANY($1::text[]) AND under_way = 1 RETURNING id, attempts)
+    FROM senders
+    WHERE senders.lane = ANY($1::text[]) AND mts.integration_id = senders.integration_id AND mts.lane = senders.lane
+      AND under_way = 1
+    RETURNING mts.integration_id, id, attempts)
   UPDATE attempts SET ended_at = $2, outcome = 'unknown', detail = 'The node that sent it was gone'
-  FROM left_behind WHERE mt_id = left_behind.id AND number = left_behind.attempts AND outcome IS NULL`
+  FROM left_behind
+  WHERE attempts.integration_id = left_behind.integration_id AND mt_id = left_behind.id
+    AND number = left_behind.attempts AND outcome IS NULL`
 
 interface LaneRow {
   lane: string

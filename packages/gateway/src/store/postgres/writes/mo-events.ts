@@ -4,24 +4,28 @@ import { moEvent, type PersonsMo, type RelatedRow } from '../../mo-event.ts'
 import { columnsOf, type Db } from '../query.ts'
 import { type Events, openEvents } from './events.ts'
 import { holdFences } from './fences.ts'
-import { bounds } from './supplier-ids.ts'
+import { bounds, keyColumns } from './mt-key.ts'
 
 export type { PersonsMo } from '../../mo-event.ts'
 
 const selectRelated = `
   SELECT supplier_ids.supplier_id, mts.id, mts.integration_id, mts.client_message_id
-  FROM supplier_ids JOIN mts ON mts.id = supplier_ids.mt_id
-  WHERE (supplier_ids.integration_id, supplier_ids.supplier_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`
+  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, supplier_id)
+    JOIN supplier_ids USING (integration_id, supplier_id)
+    JOIN mts ON mts.integration_id = supplier_ids.integration_id AND mts.id = supplier_ids.mt_id`
 
 const selectOwn = `
-  SELECT id, integration_id, client_message_id FROM mts WHERE id = ANY($1::text[]) AND id >= $2 AND id <= $3`
+  SELECT id, integration_id, client_message_id
+  FROM unnest($1::text[], $2::uuid[]) AS wanted (integration_id, id) JOIN mts USING (integration_id, id)
+  WHERE mts.id >= $3 AND mts.id <= $4`
 
 const insertFetch = `
-  INSERT INTO fetches (mo_id, lane, mo, due_at)
-  SELECT *, $4 FROM unnest($1::text[], $2::text[], $3::text[])`
+  INSERT INTO fetches (mo_id, integration_id, mo, due_at)
+  SELECT *, $4 FROM unnest($1::uuid[], $2::text[], $3::text[])`
 
-const postponeFetch = 'UPDATE fetches SET due_at = $1, attempts = attempts + 1 WHERE mo_id = $2 AND lane = $3'
-const endFetch = 'DELETE FROM fetches WHERE mo_id = $1 AND lane = $2 RETURNING mo'
+const postponeFetch =
+  'UPDATE fetches SET due_at = $1, attempts = attempts + 1 WHERE integration_id = $2 AND mo_id = $3'
+const endFetch = 'DELETE FROM fetches WHERE integration_id = $1 AND mo_id = $2 RETURNING mo'
 
 interface MtRow extends RelatedRow {
   integration_id: string
@@ -30,7 +34,10 @@ interface MtRow extends RelatedRow {
 /** Adds the events that tell of MOs; the messages that they answer are looked up together. */
 export async function moEvents(db: Db, mos: PersonsMo[], events: Events) {
   const answering = mos.filter(({ relatedSupplierId }) => relatedSupplierId !== undefined)
-  const pressed = mos.flatMap((mo) => pressedIn(mo) ?? [])
+  const pressed = mos.flatMap((mo) => {
+    const id = pressedIn(mo)
+    return id === undefined ? [] : { integration_id: mo.integrationId, id }
+  })
   const [related, own] = await Promise.all([
     answering.length === 0
       ? []
@@ -42,7 +49,7 @@ export async function moEvents(db: Db, mos: PersonsMo[], events: Events) {
             ({ relatedSupplierId }) => relatedSupplierId ?? null,
           ),
         ),
-    pressed.length === 0 ? [] : db.all<MtRow>(selectOwn, pressed, ...bounds(pressed)),
+    pressed.length === 0 ? [] : db.all<MtRow>(selectOwn, ...keyColumns(pressed), ...bounds(pressed)),
   ])
 
   const mtOf = (mo: PersonsMo): RelatedRow | undefined => {
@@ -71,7 +78,7 @@ export async function insertFetches(db: Db, mos: PersonsMo[], now: number): Prom
   const columns = columnsOf(
     mos,
     ({ id }) => id,
-    ({ integrationId }) => fetchLane(integrationId),
+    ({ integrationId }) => integrationId,
     (mo) => JSON.stringify(mo),
   )
   await db.run(insertFetch, ...columns, now)
@@ -84,13 +91,14 @@ export async function recordFetches(
 ): Promise<Touched> {
   const fences = await holdFences(db, [lease.lane])
   fences.check(lease)
+  const integrationId = lease.lane.slice(fetchLane('').length)
   const fetched: PersonsMo[] = []
   for (const { moId, next } of results) {
     if ('dueAt' in next) {
-      await db.run(postponeFetch, next.dueAt, moId, lease.lane)
+      await db.run(postponeFetch, next.dueAt, integrationId, moId)
       continue
     }
-    const [row] = await db.all<{ mo: string }>(endFetch, moId, lease.lane)
+    const [row] = await db.all<{ mo: string }>(endFetch, integrationId, moId)
     if (row) fetched.push({ ...JSON.parse(row.mo), content: next.content })
   }
   const events = await openEvents(

@@ -11,7 +11,7 @@ import { deleteOptOut, putOptOut } from './opt-outs.ts'
 
 const insertMos = `
   INSERT INTO mos (integration_id, supplier_id, id, at)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) ORDER BY 1, 2
+  SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[]) ORDER BY 1, 2
   ON CONFLICT (integration_id, supplier_id) DO NOTHING RETURNING id`
 
 const openWindows = `

@@ -1,4 +1,3 @@
-import { endpointLane, endpointLanes } from '../../../core/endpoint.ts'
 import type { Account, ApiKey, Integration, Pin } from '../../../core/integration.ts'
 import { theInstallation } from '../../../core/store.ts'
 import type { Template } from '../../../core/template.ts'
@@ -24,14 +23,14 @@ const dropIntegration = [
 ]
 
 const putShadow = `
-  INSERT INTO endpoints (lane, last_sequence, shadowed) VALUES ($1, 0, 1)
-  ON CONFLICT (lane) DO UPDATE SET shadowed = 1`
+  INSERT INTO endpoints (integration_id, endpoint, last_sequence, shadowed) VALUES ($1, $2, 0, 1)
+  ON CONFLICT (integration_id, endpoint) DO UPDATE SET shadowed = 1`
 
-const dropShadow = 'UPDATE endpoints SET shadowed = 0 WHERE lane = $1'
+const dropShadow = 'UPDATE endpoints SET shadowed = 0 WHERE integration_id = $1 AND endpoint = $2'
 
 // Its events are told to nobody any more, and have to be due for that.
 const forgetEndpoints = `
-  UPDATE endpoints SET failing_since = NULL, paused_at = NULL, shadowed = 0 WHERE lane = ANY($1::text[])`
+  UPDATE endpoints SET failing_since = NULL, paused_at = NULL, shadowed = 0 WHERE integration_id = $1`
 
 const upsertKey = `
   INSERT INTO keys (id, integration_id, generation, hash, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -83,14 +82,14 @@ export async function putIntegration(db: Db, { integration, amount }: PutIntegra
   if (amount !== undefined) await setBalance(db, integration.id, amount)
   for (const endpoint of ['message', 'status'] as const) {
     const isShadowed = integration.shadowCallbacks?.[`${endpoint}Url`]
-    await db.run(isShadowed ? putShadow : dropShadow, endpointLane(integration.id, endpoint))
+    await db.run(isShadowed ? putShadow : dropShadow, integration.id, endpoint)
   }
 }
 
 /** Its keys, pins, opt-outs, opt-ins, templates and sealing key go with it; its messages stay, and what they have reserved. */
 export async function deleteIntegration(db: Db, id: string): Promise<void> {
   for (const sql of dropIntegration) await db.run(sql, id)
-  await db.run(forgetEndpoints, endpointLanes(id))
+  await db.run(forgetEndpoints, id)
 }
 
 export async function putKey(db: Db, key: ApiKey): Promise<void> {

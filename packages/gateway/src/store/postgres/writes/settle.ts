@@ -1,6 +1,8 @@
+import type { MtName } from '../../../core/message.ts'
 import type { Lease, RecordedDlr, RecordedDlrs, RecordedOutcome, Touched } from '../../../core/store.ts'
 import type { Db } from '../query.ts'
 import { type HeldMt, type Ledger, type Needs, openLedger } from './ledger.ts'
+import type { MtKey } from './mt-key.ts'
 
 /** A call that moves messages: what it has to know, and what it does once that is known. */
 export interface Step<Result> {
@@ -11,7 +13,7 @@ export interface Step<Result> {
 
 /** All steps of a batch: their messages are locked and read once, moved one step after the other, and written once. */
 export async function settle(db: Db, steps: Step<unknown>[], now: number): Promise<unknown[]> {
-  const needs: Needs = { lanes: new Set(), mts: new Set(), learned: [], reported: [] }
+  const needs: Needs = { lanes: new Set(), mts: [], learned: [], reported: [] }
   for (const step of steps) step.need(needs)
   const ledger = await openLedger(db, needs)
   const results = steps.map((step) => decided(step, ledger, now))
@@ -28,15 +30,17 @@ function decided(step: Step<unknown>, ledger: Ledger, now: number): unknown {
   }
 }
 
-export const beginAttempts = (lease: Lease, mtIds: string[], at: number): Step<Map<string, number>> => ({
+const keyOf = ({ integrationId, mtId }: MtName): MtKey => ({ integration_id: integrationId, id: mtId })
+
+export const beginAttempts = (lease: Lease, begun: MtName[], at: number): Step<Map<string, number>> => ({
   need({ lanes, mts }) {
     lanes.add(lease.lane)
-    for (const id of mtIds) mts.add(id)
+    mts.push(...begun.map(keyOf))
   },
   decide(ledger) {
     ledger.fences.check(lease)
     const numbers = new Map<string, number>()
-    for (const id of mtIds) {
+    for (const { mtId: id } of begun) {
       const mt = ledger.mt(id)
       if (!mt || mt.lane !== lease.lane || mt.due_at === null) continue
       numbers.set(id, begin(ledger, mt, at))
@@ -63,17 +67,16 @@ function begin(ledger: Ledger, mt: HeldMt, at: number): number {
   mt.due_at = null
   mt.under_way = 1
   mt.attempts++
-  ledger.attempts.begin(mt.id, mt.attempts, at)
+  ledger.attempts.begin(mt, mt.attempts, at)
   return mt.attempts
 }
 
 export const recordOutcomes = (outcomes: RecordedOutcome[]): Step<Touched> => ({
   need({ mts, learned }) {
-    for (const { mtId, settled } of outcomes) {
-      mts.add(mtId)
+    mts.push(...outcomes.map(keyOf))
+    for (const { mtId, settled } of outcomes)
       if (settled.type === 'sent')
         for (const supplierId of settled.supplierIds) learned.push({ mtId, supplierId })
-    }
   },
   decide(ledger, now) {
     const touched = new Set<string>()
@@ -82,10 +85,10 @@ export const recordOutcomes = (outcomes: RecordedOutcome[]): Step<Touched> => ({
   },
 })
 
-export const postpone = (lease: Lease, later: { mtId: string; dueAt: number }[]): Step<void> => ({
+export const postpone = (lease: Lease, later: (MtName & { dueAt: number })[]): Step<void> => ({
   need({ lanes, mts }) {
     lanes.add(lease.lane)
-    for (const { mtId } of later) mts.add(mtId)
+    mts.push(...later.map(keyOf))
   },
   decide(ledger) {
     ledger.fences.check(lease)

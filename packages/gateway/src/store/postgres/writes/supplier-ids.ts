@@ -10,7 +10,7 @@ const selectIds = `
 
 const insertIds = `
   INSERT INTO supplier_ids (integration_id, supplier_id, mt_id, attempt)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) ON CONFLICT DO NOTHING`
+  SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::int[]) ON CONFLICT DO NOTHING`
 
 const selectParked = `
   SELECT integration_id, supplier_id, status, dlr
@@ -28,10 +28,11 @@ const deleteParked = `
 
 const forgetParked = `
   DELETE FROM parked_dlrs WHERE (integration_id, supplier_id, status) IN (
-    SELECT integration_id, supplier_id, status FROM parked_dlrs
-    WHERE at <= $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`
+    SELECT old.integration_id, supplier_id, status FROM unnest($1::text[]) AS owner CROSS JOIN LATERAL (
+      SELECT integration_id, supplier_id, status FROM parked_dlrs WHERE integration_id = owner AND at <= $2
+      ORDER BY at LIMIT $3 FOR UPDATE SKIP LOCKED) AS old)`
 
-interface IdRow {
+export interface IdRow {
   integration_id: string
   supplier_id: string
   mt_id: string
@@ -51,17 +52,6 @@ export interface SupplierIdRows {
   /** `answer` is to say how many reports were forgotten, which is known once it is written. */
   claim(answer: RecordedDlrs): void
   write(db: Db, now: number): Promise<void>
-}
-
-/** The least and the most: with them a query looks into the weeks between only. */
-export function bounds(ids: string[]): [string, string] {
-  let least = ids[0] ?? ''
-  let most = least
-  for (const id of ids) {
-    if (id < least) least = id
-    if (id > most) most = id
-  }
-  return [least, most]
 }
 
 /** Whose id it is, and the id. */
@@ -134,7 +124,8 @@ export async function loadSupplierIds(db: Db, ids: SupplierId[]): Promise<Suppli
       await Promise.all([learned.length > 0 && db.run(insertIds, ...idColumns(learned)), unpark(db, claimed)])
       if (newlyParked.size > 0) await db.run(parkDlrs, ...parkedColumns([...newlyParked]), now)
       if (!answer) return
-      const forgotten = await db.run(forgetParked, now - parkedForMs, 10 * answer.unmatched)
+      const owners = [...new Set(wanted.map(({ integration_id }) => integration_id))]
+      const forgotten = await db.run(forgetParked, owners, now - parkedForMs, 10 * answer.unmatched)
       if (forgotten > 0) answer.forgotten = forgotten
     },
   }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { MtName } from '../../../core/message.ts'
 import type { Lease, RecordedOutcome, Touched } from '../../../core/store.ts'
 import type { ApplyOutcome } from '../../outcome.ts'
 import type { Priced } from '../../standing.ts'
@@ -25,9 +26,9 @@ const insertAttempt = 'INSERT INTO attempts (mt_id, number, began_at) VALUES (?,
 const postponeMt = 'UPDATE mts SET due_at = ? WHERE id = ? AND lane = ? AND due_at IS NOT NULL'
 
 export interface Attempts {
-  beginAttempts(now: number, lease: Lease, mtIds: string[], at: number): Map<string, number>
+  beginAttempts(now: number, lease: Lease, mts: MtName[], at: number): Map<string, number>
   recordOutcomes(now: number, outcomes: RecordedOutcome[]): Touched
-  postpone(now: number, lease: Lease, later: { mtId: string; dueAt: number }[]): void
+  postpone(now: number, lease: Lease, later: (MtName & { dueAt: number })[]): void
 }
 
 interface Parts {
@@ -51,10 +52,10 @@ export function attempts(db: DatabaseSync, { balances, leases, apply }: Parts): 
   }
 
   return {
-    beginAttempts(_now, lease, mtIds, at) {
+    beginAttempts(_now, lease, mts, at) {
       leases.check(lease)
       const numbers = new Map<string, number>()
-      for (const id of mtIds) {
+      for (const { mtId: id } of mts) {
         const begun = begin.get(at, id, lease.lane)
         if (!begun) continue
         if (!isCovered(id, begun)) {

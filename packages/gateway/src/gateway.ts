@@ -25,6 +25,7 @@ import { endpointLanes } from './core/endpoint.ts'
 import { openEvents } from './core/events.ts'
 import { fetching } from './core/fetch.ts'
 import { followSettings } from './core/follow-settings.ts'
+import { followTime } from './core/follow-time.ts'
 import { idMaker } from './core/ids.ts'
 import type { Integration } from './core/integration.ts'
 import { type Lanes, type LaneWork, serveLanes } from './core/lane.ts'
@@ -76,7 +77,7 @@ export async function openGateway({
   const clock = businessClock()
   const { now } = clock
   const { random } = Math
-  const newId = idMaker()
+  const newId = idMaker(clock.realNow)
 
   const failed = (error: unknown) => events.storeFailed('worker', error)
   // What this node does about what other nodes did: nothing until it is there.
@@ -89,6 +90,7 @@ export async function openGateway({
       settingsChanged: () => others.settingsChanged(),
     }).catch(blame('WAYPOST_DATABASE_URL')),
   )
+  parts.use(await followTime({ store: ledger, clock, events }).catch(blame('WAYPOST_DATABASE_URL')))
   if (config.WAYPOST_TEST_CLOCK) clock.turn(await ledger.clockOffset())
   const { service, own } = parts.use(
     await openKeys(config.WAYPOST_KEYS_URL, {

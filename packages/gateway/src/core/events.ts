@@ -93,6 +93,14 @@ export function openEvents(log: Logger) {
     registers,
   })
 
+  const clockAhead = new Gauge({
+    name: 'waypost_clock_ahead_seconds',
+    help: 'How far the clock of this machine is ahead of the ledger’s, which decides',
+    registers,
+  })
+
+  /** Whether it was told that this machine's clock is off. */
+  let clockIsOff = false
   /** Since when the store is out of reach: an outage is two lines of the log, however many calls fail. */
   let outageSince: number | undefined
 
@@ -234,6 +242,13 @@ export function openEvents(log: Logger) {
       if (outageSince === undefined) return
       log.info({ ms: Math.round(performance.now() - outageSince) }, 'store.recovered')
       outageSince = undefined
+    },
+    /** It does no harm, and somebody should know: in the log, when it begins. */
+    clockCompared(aheadMs: number) {
+      clockAhead.set(aheadMs / 1000)
+      const isOff = Math.abs(aheadMs) > 1000
+      if (isOff && !clockIsOff) log.warn({ aheadMs: Math.round(aheadMs) }, 'clock.differs')
+      clockIsOff = isOff
     },
     bug(where: string, error: unknown, messageId?: string) {
       log.error({ where, messageId, err: error }, 'bug')

@@ -98,3 +98,12 @@ export const mediaKeptMs = 30 * 24 * 60 * 60 * 1000
 /** What an id may look like: nothing that means something to a file system. */
 export const isFileId = (text: string) =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.[a-z0-9]{1,16}$/.test(text)
+
+/** What a supplier calls a file that it was given. */
+export interface SupplierFile {
+  fileId: string
+  /** Whose files they are at the supplier: Meta's phone number id. */
+  sender: string
+  supplierId: string
+  expiresAt: number
+}

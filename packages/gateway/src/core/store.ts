@@ -3,7 +3,7 @@ import type { Balance } from './balance.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Settings, Wish } from './integration.ts'
 import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
-import type { MediaFile } from './media.ts'
+import type { MediaFile, SupplierFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, MtName, Retry } from './message.ts'
 import type { SettingsNews } from './settings-change.ts'
 import type { Template } from './template.ts'
@@ -162,6 +162,8 @@ export interface Store extends AsyncDisposable {
   /** When each of these people last wrote to an integration; those who never did are missing. */
   lastWrote(integrationId: string, people: string[]): Promise<{ person: string; at: number }[]>
   balanceOf(integrationId: string): Promise<Balance>
+  /** The real time, by the clock that all nodes have in common; undefined where that is the machine's. */
+  time(): Promise<number | undefined>
   /** Throws when a write or a read would fail now: full disk, unreachable database. */
   probe(): Promise<void>
 
@@ -204,14 +206,6 @@ export interface Store extends AsyncDisposable {
 
 /** No integration has this id. */
 export const theInstallation = ''
-
-export interface SupplierFile {
-  fileId: string
-  /** Whose files they are at the supplier: Meta's phone number id. */
-  sender: string
-  supplierId: string
-  expiresAt: number
-}
 
 /** Lanes in which something became due or is due sooner than before. Whoever serves them should look. */
 export interface Touched {

@@ -5,6 +5,7 @@ import { parkedForMs } from '../standing.ts'
 import type { Pool } from './connect.ts'
 import { columnsOf, type Db } from './query.ts'
 import { ownersIn } from './reads/owners.ts'
+import { time } from './reads/settings.ts'
 import { dropWeeks, makeWeeks } from './weeks.ts'
 
 // A report that came while the outcome that tells whose it is was being written by another node: neither saw the other.
@@ -57,10 +58,11 @@ export function keepChores(needs: Needs): AsyncDisposable {
   }
 
   async function weeks() {
-    await makeWeeks(pool, Date.now())
+    const at = await pool.read(time)
+    await makeWeeks(pool, at)
     for (const { sql, keptMs } of deleteLeft) await pool.transaction((db) => db.run(sql, now() - 2 * keptMs))
     if (historyDays === undefined) return
-    await dropWeeks(pool, Date.now() - historyDays * dayMs)
+    await dropWeeks(pool, at - historyDays * dayMs)
     await pool.transaction((db) => db.run(deleteCounts, Math.floor((now() - countedMs) / minuteMs)))
   }
 

@@ -160,6 +160,7 @@ export async function openPostgres(location: string, options: Options = {}): Pro
     windowsSince: (at) => looking.read((db) => messages.windowsSince(db, at)),
     lastWrote: (integrationId, who) => reading.read((db) => messages.lastWrote(db, integrationId, who)),
     balanceOf: (integrationId) => reading.read((db) => known.balanceOf(db, integrationId)),
+    time: () => reading.read(known.time),
     async probe() {
       await one(settings.putProbeAt, undefined)
       await reading.read(known.readProbe)
@@ -186,7 +187,7 @@ async function prepare(target: Target) {
   await using pool = openPool(target, { connections: 1, statementMs: 15 * 60_000 })
   try {
     await migrate(pool)
-    await makeWeeks(pool, Date.now())
+    await makeWeeks(pool, await pool.read(known.time))
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
     throw new CannotStart(`PostgreSQL cannot be used: ${error.message}`, { cause: error })

@@ -36,6 +36,9 @@ const storable = (text: string) => (text.includes('\0') ? text.replaceAll('\0', 
 /** Whether a text that came from outside may be an id: the database takes no other. */
 export const isId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 
+/** Real time by the database's clock, the one that all nodes have in common. */
+export const realNow = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
 /** Turns rows into the columns that `unnest` takes. */
 export const columnsOf = <Row>(
   rows: readonly Row[],

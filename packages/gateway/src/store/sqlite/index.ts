@@ -114,6 +114,7 @@ export async function openSqlite(
     windowsSince: (at) => look.call('windowsSince', 1, at),
     lastWrote: (integrationId, people) => read.call('lastWrote', people.length, integrationId, people),
     balanceOf: (integrationId) => read.call('balanceOf', 1, integrationId),
+    time: async () => undefined,
     async probe() {
       await needRoom(path)
       await write.call('probe', 1)

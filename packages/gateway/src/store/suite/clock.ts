@@ -10,4 +10,13 @@ export function clockSuite(stage: Stage): void {
     await store.putClockOffset(-1)
     assert.equal(await store.clockOffset(), -1)
   })
+
+  test('the time that all nodes have in common is real time, however the business clock is turned', async () => {
+    const { store } = stage
+    const before = Date.now()
+    const time = await store.time()
+    // In the database of a test, on this machine; without one the machine's is all there is.
+    if (time !== undefined)
+      assert.ok(time >= before - 1 && time <= Date.now() + 1, `${time} is not ${before}`)
+  })
 }

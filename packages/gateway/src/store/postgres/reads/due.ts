@@ -3,7 +3,7 @@ import type { Mt } from '../../../core/message.ts'
 import { type Callback, type Fetch, fetchLane, type LaneKind, laneKindOf } from '../../../core/store.ts'
 import { type MtRow, mtOf } from '../../mt-row.ts'
 import { callbackIn, endpointName, type NamedEventRow } from '../endpoint-name.ts'
-import type { Db } from '../query.ts'
+import { type Db, realNow } from '../query.ts'
 
 /** Names of lanes, from the columns that they are made of. */
 const callbackLane = "'callback:' || integration_id || ':' || endpoint"
@@ -65,7 +65,7 @@ const selectForsakenLanes = `
   SELECT DISTINCT lane FROM mts
   WHERE under_way = 1 AND NOT EXISTS (
     SELECT 1 FROM lanes WHERE lanes.lane = mts.lane AND node IS NOT NULL
-      AND leased_until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`
+      AND leased_until > ${realNow})`
 
 const selectDueCallbackLanes = `
   ${waitingIn('events', 'endpoint')}
@@ -80,7 +80,7 @@ const selectDueCallbackLanes = `
 
 const selectHeldByOthers = `
   SELECT lane FROM lanes WHERE kind = $1 AND node IS NOT NULL AND node <> $2
-    AND leased_until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+    AND leased_until > ${realNow}`
 
 // One for each integration whose people have just sent files: few.
 const selectDueFetchLanes = `SELECT DISTINCT ${fileLane} AS lane FROM fetches WHERE due_at <= $1`

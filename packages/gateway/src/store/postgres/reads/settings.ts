@@ -4,7 +4,7 @@ import type { OptOutQuery, Page } from '../../../core/looking.ts'
 import type { MediaFile } from '../../../core/media.ts'
 import type { KeptAnswer } from '../../../core/store.ts'
 import { answerKeptMs } from '../../answer.ts'
-import type { Db } from '../query.ts'
+import { type Db, realNow } from '../query.ts'
 import { settingsVersion } from '../settings-changes.ts'
 
 const selectAccount = 'SELECT account FROM account'
@@ -29,6 +29,7 @@ const selectPage = (table: 'opt_outs' | 'opt_ins') => `
 const selectBalance = 'SELECT amount, reserved FROM balances WHERE integration_id = $1'
 const selectClock = 'SELECT offset_ms AS "offsetMs" FROM clock'
 const selectSealingKey = 'SELECT wrapped FROM sealing_keys WHERE owner = $1'
+const selectTime = `SELECT ${realNow} AS at`
 const selectProbe = 'SELECT at FROM probes'
 const selectUser = 'SELECT user_id FROM aliases WHERE digits = $1'
 const selectFile = 'SELECT file FROM files WHERE id = $1'
@@ -85,6 +86,12 @@ export async function balanceOf(db: Db, integrationId: string): Promise<Balance>
 export async function sealingKey(db: Db, owner: string): Promise<string | undefined> {
   const [row] = await db.all<{ wrapped: string }>(selectSealingKey, owner)
   return row?.wrapped
+}
+
+export async function time(db: Db): Promise<number> {
+  const [row] = await db.all<{ at: number }>(selectTime)
+  if (!row) throw new Error('The database did not say what time it is')
+  return row.at
 }
 
 export async function readProbe(db: Db): Promise<void> {

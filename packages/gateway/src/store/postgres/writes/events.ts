@@ -1,10 +1,10 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { StatusName } from '@waypost/protocol'
 import { endpointLane } from '../../../core/endpoint.ts'
+import { idMaker } from '../../../core/ids.ts'
 import type { CallbackEvent } from '../../../core/store.ts'
 import { isReported, type Reported, statusEvent } from '../../status-event.ts'
 import { type EndpointName, endpointColumns, laneOfEndpoint } from '../endpoint-name.ts'
-import { columnsOf, type Db } from '../query.ts'
+import { columnsOf, type Db, realNow } from '../query.ts'
 
 const selectShadowed =
   'SELECT integration_id, endpoint FROM endpoints WHERE integration_id = ANY($1::text[]) AND shadowed = 1'
@@ -15,7 +15,7 @@ const takeSequences = `
   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) ORDER BY 1, 2
   ON CONFLICT (integration_id, endpoint) DO UPDATE
   SET last_sequence = endpoints.last_sequence + excluded.last_sequence
-  RETURNING integration_id, endpoint, last_sequence`
+  RETURNING integration_id, endpoint, last_sequence, ${realNow} AS real_now`
 
 const insertEvents = `
   INSERT INTO events (integration_id, endpoint, sequence, id, message_id, event, created_at, state, due_at)
@@ -73,11 +73,13 @@ export async function openEvents(db: Db, integrationIds: Iterable<string>): Prom
       if (added.size === 0) return
       const lanes = [...added.keys()]
       const lengths = [...added.values()].map(({ length }) => length)
-      const taken = await db.all<EndpointName & { last_sequence: number }>(
+      const taken = await db.all<EndpointName & { last_sequence: number; real_now: number }>(
         takeSequences,
         ...endpointColumns(lanes),
         lengths,
       )
+      // Which week an event goes into is no matter of this machine's clock.
+      const newId = idMaker(() => taken[0]?.real_now ?? now)
       const rows = taken.flatMap(({ last_sequence, ...name }) => {
         const of = added.get(laneOfEndpoint(name)) ?? []
         return of.map((one, index) => ({ ...name, sequence: last_sequence - of.length + 1 + index, ...one }))
@@ -87,7 +89,7 @@ export async function openEvents(db: Db, integrationIds: Iterable<string>): Prom
         ({ integration_id }) => integration_id,
         ({ endpoint }) => endpoint,
         ({ sequence }) => sequence,
-        () => randomUUIDv7().replaceAll('-', ''),
+        () => newId(),
         ({ messageId }) => messageId,
         ({ event }) => event,
       )

@@ -1,5 +1,4 @@
-import type { MediaFile } from '../../../core/media.ts'
-import type { SupplierFile } from '../../../core/store.ts'
+import type { MediaFile, SupplierFile } from '../../../core/media.ts'
 import type { Db } from '../query.ts'
 
 const insertFile = 'INSERT INTO files (id, integration_id, expires_at, file) VALUES ($1, $2, $3, $4)'

@@ -1,13 +1,10 @@
 import { type LaneKind, type Lease, laneKindOf, type TakenLease } from '../../../core/store.ts'
-import { columnsOf, type Db } from '../query.ts'
+import { columnsOf, type Db, realNow } from '../query.ts'
 
 const insertLanes = `
   INSERT INTO lanes (lane, kind, node, fence, leased_until)
   SELECT lane, kind, NULL, 0, 0 FROM unnest($1::text[], $2::text[]) AS new (lane, kind) ORDER BY lane
   ON CONFLICT (lane) DO NOTHING`
-
-// Leases go by real time, and of that only one clock counts.
-const realNow = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 
 const lockLanes = `
   SELECT lane, node, fence, leased_until, ${realNow} AS real_now FROM lanes

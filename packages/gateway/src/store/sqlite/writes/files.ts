@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { fileIdOf } from '../../../core/attachments.ts'
-import type { MediaFile } from '../../../core/media.ts'
-import type { SupplierFile } from '../../../core/store.ts'
+import type { MediaFile, SupplierFile } from '../../../core/media.ts'
 import type { ForgetFileOf } from '../../standing.ts'
 import { statement } from '../statement.ts'
 

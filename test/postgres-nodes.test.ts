@@ -6,7 +6,16 @@ import { loadConfig } from '../packages/gateway/src/config.ts'
 import { openGateway, type Role } from '../packages/gateway/src/gateway.ts'
 import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
 import { eventually } from './support/eventually.ts'
-import { adminToken, type Installation, ids, install } from './support/installation.ts'
+import {
+  adminToken,
+  ask,
+  type Installation,
+  ids,
+  install,
+  keys,
+  numbers,
+  type Overrides,
+} from './support/installation.ts'
 
 const to = '27999000001'
 const secret = Buffer.alloc(32, 7).toString('base64')
@@ -18,9 +27,10 @@ describe('several nodes on one PostgreSQL', () => {
   })
   after(() => server?.[Symbol.asyncDispose]())
 
-  async function nodes(t: TestContext, roles: readonly Role[]) {
+  async function nodes(t: TestContext, roles: readonly Role[], overrides: Overrides = {}) {
     const url = (await server?.newDatabase()) ?? ''
-    const one = await install(t, { roles, env: { WAYPOST_DATABASE_URL: url, WAYPOST_SECRET: secret } })
+    const env = { WAYPOST_DATABASE_URL: url, WAYPOST_SECRET: secret, WAYPOST_MAX_MESSAGES: '1000' }
+    const one = await install(t, { ...overrides, roles, env })
     return { url, one }
   }
 
@@ -72,5 +82,43 @@ describe('several nodes on one PostgreSQL', () => {
     const changed = await one.admin('PATCH', `/admin/integrations/${ids.one}`, { name: 'Another' })
     assert.equal(changed.httpStatus, 200)
     await eventually(async () => (await nameAt()) === 'Another', 'the name is changed at the other node')
+  })
+
+  /** Sends one message by a node, and answers what the ledger has of it. */
+  async function sentBy(url: string) {
+    const { json } = await ask(`${url}/v1/message`, 'POST', {
+      key: keys.one,
+      body: { messages: [{ to, content: 'Hello' }] },
+    })
+    const [sent] = (json as { messages: { apiMessageId: string }[] }).messages // as the contract has it
+    const found = await ask(`${url}/admin/messages/${sent?.apiMessageId}`, 'GET', {
+      headers: { authorization: `Bearer ${adminToken}` },
+    })
+    return found.json as { status: string; priority: number } // likewise
+  }
+
+  test('what one took counts towards the limits of the others', async (t) => {
+    const { one, url } = await nodes(t, ['api'], { one: { limits: { perDay: 1000 } } })
+    const other = await another(t, one, url, ['api'])
+    const thousand = Array.from({ length: 1000 }, () => ({ to, content: 'Hello' }))
+    assert.equal((await one.send('one', thousand)).httpStatus, 202)
+    const statuses: string[] = []
+    async function isLimited() {
+      const { status } = await sentBy(other.url)
+      statuses.push(status)
+      return status === 'volume_limit_daily'
+    }
+    await eventually(isLimited, 'the other node heard of them', 30_000)
+    assert.ok(statuses.length < 1000, 'it would have been limited by itself')
+  })
+
+  test('who wrote to one is answered first by the others', async (t) => {
+    const { one, url } = await nodes(t, ['api'])
+    const other = await another(t, one, url, ['api'])
+    assert.equal((await sentBy(other.url)).priority, 1)
+    await one.askSandbox('POST', `/phones/${to}/messages`, { to: numbers.one, type: 'text', text: 'Hi' })
+    // The supplier tells one of them.
+    for (const node of [one.url, other.url])
+      await eventually(async () => (await sentBy(node)).priority === 0, `${node} heard of it`, 30_000)
   })
 })

@@ -24,6 +24,7 @@ import { type Dispatch, dispatch } from './core/dispatch.ts'
 import { endpointLanes } from './core/endpoint.ts'
 import { openEvents } from './core/events.ts'
 import { fetching } from './core/fetch.ts'
+import { followOthers } from './core/follow-others.ts'
 import { followSettings } from './core/follow-settings.ts'
 import { followTime } from './core/follow-time.ts'
 import { idMaker } from './core/ids.ts'
@@ -162,6 +163,7 @@ export async function openGateway({
   const configuring = { urlFlaw: urlCheck(callbackTargets), supplierNames }
   if (config.WAYPOST_PROVISION) await provision(app, config.WAYPOST_PROVISION, configuring)
   parts.use(followSettings({ directory, events }))
+  parts.use(followOthers(app))
   others.touched = lanes.wake
   others.settingsChanged = () =>
     void directory.catchUp().catch((error: unknown) => events.storeFailed('settingsAfter', error))

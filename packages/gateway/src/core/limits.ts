@@ -2,16 +2,32 @@ import type { StatusName } from '@waypost/protocol'
 import type { Account, Integration } from './integration.ts'
 import type { Store } from './store.ts'
 
-/** Counts what was accepted today and this month (UTC), so that a limit needs no read on the way in. */
+/**
+ * Counts what was accepted today and this month (UTC), so that a limit needs no read on the way in. What other nodes accept
+ * it hears of later.
+ */
 export interface Volume {
   /** Whether one more message would pass a limit, and whose. Does not count it. */
-  exceeded(account: Account, integration: Integration, at: number): VolumeLimit | undefined
+  exceeded(
+    account: Pick<Account, 'perDay' | 'perMonth'>,
+    integration: Pick<Integration, 'id' | 'limits'>,
+    at: number,
+  ): VolumeLimit | undefined
   count(integrationId: string, at: number, messages: number): void
+  /** What other nodes accepted in the minutes that may still grow. */
+  hear(elsewhere: AcceptedElsewhere[], at: number): void
 }
 
 export interface VolumeLimit {
   whose: 'account' | 'integration'
   status: Extract<StatusName, 'volume_limit_daily' | 'volume_limit_monthly'>
+}
+
+/** By the minute, whose beginning `at` is. */
+export interface AcceptedElsewhere {
+  integrationId: string
+  at: number
+  count: number
 }
 
 type Period = 'day' | 'month'
@@ -31,7 +47,14 @@ interface Counted {
   perIntegration: Map<string, number>
 }
 
-export async function openVolume(store: Pick<Store, 'acceptedSince'>, now: number): Promise<Volume> {
+/** For so long what was accepted in a minute may still be on its way to the ledger. */
+export const lateMs = 15_000
+
+export async function openVolume(
+  store: Pick<Store, 'acceptedSince' | 'acceptedElsewhere'>,
+  now: number,
+): Promise<Volume> {
+  let heard = byMinute((await store.acceptedElsewhere(now - lateMs)) ?? [])
   const counts = { day: await counted('day'), month: await counted('month') }
 
   async function counted(period: Period): Promise<Counted> {
@@ -67,13 +90,30 @@ export async function openVolume(store: Pick<Store, 'acceptedSince'>, now: numbe
       return undefined
     },
     count(integrationId, at, messages) {
-      for (const period of periods) {
-        const counted = current(period, at)
-        counted.set(integrationId, (counted.get(integrationId) ?? 0) + messages)
+      for (const period of periods) add(current(period, at), integrationId, messages)
+    },
+    hear(elsewhere, now) {
+      for (const period of periods) current(period, now)
+      // The next day, of a node that is a little ahead, is for when we are there.
+      const begun = elsewhere.filter(({ at }) => at < counts.day.until)
+      for (const one of begun) {
+        const news = one.count - (heard.get(minuteOf(one)) ?? 0)
+        for (const { since, perIntegration } of Object.values(counts))
+          if (one.at >= since) add(perIntegration, one.integrationId, news)
       }
+      heard = byMinute(begun)
     },
   }
 }
+
+function add(counted: Map<string, number>, integrationId: string, messages: number) {
+  counted.set(integrationId, (counted.get(integrationId) ?? 0) + messages)
+}
+
+const minuteOf = ({ integrationId, at }: AcceptedElsewhere) => `${integrationId}:${at}`
+
+const byMinute = (elsewhere: AcceptedElsewhere[]) =>
+  new Map(elsewhere.map((one) => [minuteOf(one), one.count]))
 
 function emptyAt(period: Period, at: number): Counted {
   const date = new Date(at)

@@ -2,6 +2,7 @@ import type { StatusName } from '@waypost/protocol'
 import type { Balance } from './balance.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Account, ApiKey, Integration, OptIn, OptOut, Pin, Settings, Wish } from './integration.ts'
+import type { AcceptedElsewhere } from './limits.ts'
 import type { CallbackQuery, LaneSummary, MtLife, MtQuery, OptOutQuery, Page } from './looking.ts'
 import type { MediaFile, SupplierFile } from './media.ts'
 import type { Dlr, Mo, MoContent, Mt, MtName, Retry } from './message.ts'
@@ -157,6 +158,10 @@ export interface Store extends AsyncDisposable {
    * that waited for nothing are not counted.
    */
   acceptedSince(at: number): Promise<{ integrationId: string; count: number }[]>
+  /**
+   * Likewise, what other nodes accepted, by the minute: all of them together, so far. Undefined where there can be none.
+   */
+  acceptedElsewhere(since: number): Promise<AcceptedElsewhere[] | undefined>
   /** The newest MO of each pair since a time, oldest first: where the 24-hour window is open. */
   windowsSince(at: number): Promise<{ integrationId: string; from: string; at: number }[]>
   /** When each of these people last wrote to an integration; those who never did are missing. */

@@ -157,6 +157,7 @@ export async function openPostgres(location: string, options: Options = {}): Pro
     lanes: () => looking.read(due.lanes),
     pausedEndpoints: () => looking.read(due.pausedEndpoints),
     acceptedSince: (at) => looking.read((db) => messages.acceptedSince(db, at)),
+    acceptedElsewhere: (since) => looking.read((db) => messages.acceptedElsewhere(db, since, node)),
     windowsSince: (at) => looking.read((db) => messages.windowsSince(db, at)),
     lastWrote: (integrationId, who) => reading.read((db) => messages.lastWrote(db, integrationId, who)),
     balanceOf: (integrationId) => reading.read((db) => known.balanceOf(db, integrationId)),

@@ -115,6 +115,7 @@ export async function openSqlite(
     lastWrote: (integrationId, people) => read.call('lastWrote', people.length, integrationId, people),
     balanceOf: (integrationId) => read.call('balanceOf', 1, integrationId),
     time: async () => undefined,
+    acceptedElsewhere: async () => undefined,
     async probe() {
       await needRoom(path)
       await write.call('probe', 1)

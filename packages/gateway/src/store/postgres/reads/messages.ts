@@ -1,3 +1,4 @@
+import type { AcceptedElsewhere } from '../../../core/limits.ts'
 import type { MtLife } from '../../../core/looking.ts'
 import type { Mt } from '../../../core/message.ts'
 import type { Callback } from '../../../core/store.ts'
@@ -30,6 +31,11 @@ const countAccepted = `
   ${ownersIn('accepted')}
   SELECT integration_id AS "integrationId", sum(messages)::bigint AS count
   FROM owners JOIN accepted USING (integration_id) WHERE minute >= $1 GROUP BY 1`
+
+const countElsewhere = `
+  ${ownersIn('accepted')}
+  SELECT integration_id AS "integrationId", minute * ${minuteMs} AS at, sum(messages)::bigint AS count
+  FROM owners JOIN accepted USING (integration_id) WHERE minute >= $1 AND process <> $2 GROUP BY 1, 2`
 
 const selectWindows = `
   ${ownersIn('windows')}
@@ -72,6 +78,9 @@ export async function eventsAfter(db: Db, lane: string, after: number, limit: nu
 /** Whole minutes are counted: `at` counts from the beginning of its own. */
 export const acceptedSince = (db: Db, at: number): Promise<{ integrationId: string; count: number }[]> =>
   db.all(countAccepted, Math.floor(at / minuteMs))
+
+export const acceptedElsewhere = (db: Db, since: number, process: string): Promise<AcceptedElsewhere[]> =>
+  db.all(countElsewhere, Math.floor(since / minuteMs), process)
 
 export const windowsSince = (
   db: Db,

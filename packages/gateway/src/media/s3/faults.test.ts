@@ -7,9 +7,10 @@ import { buffer } from 'node:stream/consumers'
 import { after, type TestContext, test } from 'node:test'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { StoreUnavailable } from '../../core/store.ts'
+import { wire } from '../../core/wire.fake.ts'
 import type { Patience } from './bucket.ts'
 import { openS3 } from './index.ts'
-import { bucketServer, wire } from './testing.ts'
+import { bucketServer } from './testing.ts'
 
 const server = await bucketServer()
 after(() => server[Symbol.asyncDispose]())

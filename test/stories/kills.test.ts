@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Point, pointNames } from '../../packages/gateway/src/core/points.ts'
-import { crowd, sha256Of, textOn } from '../support/crowd.ts'
-import { eventually } from '../support/eventually.ts'
-import { adminToken, ask, ids, keys, numbers, type PhoneMessage } from '../support/installation.ts'
+import { crowd } from '../support/crowd.ts'
+import { adminToken, ask, ids, keys, numbers } from '../support/installation.ts'
+import { killsAsked } from '../support/kills.ts'
+import { agree, compare, figuresOf, settled } from '../support/ledgers.ts'
 import { freePort, type Running, ready, start } from '../support/processes.ts'
-import { type Received, receiver } from '../support/receiver.ts'
+import { receiver } from '../support/receiver.ts'
 import { sandboxSender } from '../support/sandbox-sender.ts'
 
 /**
@@ -21,15 +22,16 @@ import { sandboxSender } from '../support/sandbox-sender.ts'
  *
  * `npm run test:kills -- 500` kills it as often as one likes.
  */
-const kills = Number(process.argv.at(2) ?? process.env.KILLS ?? 50)
+const kills = killsAsked(24)
 
 /** How long a gateway under load may take until it passes a point: a callback that failed waits for 5 s and more. */
 const passedWithinMs = 60_000
 
-/** The statuses that say a message is on the handset, as the One API names them. */
-const reached = ['DEVICE_ACK', 'READ']
-
-const phones = Array.from({ length: 40 }, (_, i) => `2799900${String(1000 + i)}`)
+const sender = {
+  key: keys.one,
+  number: numbers.one,
+  phones: Array.from({ length: 40 }, (_, i) => `2799900${1000 + i}`),
+}
 
 test(`${kills} kills lose nothing`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'waypost-kills-'))
@@ -78,7 +80,7 @@ test(`${kills} kills lose nothing`, async (t) => {
   gateway.child.kill('SIGTERM')
   assert.equal(await gateway.ended, 0, gateway.output())
 
-  const load = crowd({ url, sandboxUrl, phones })
+  const load = crowd({ url, sandboxUrl, business: sender })
   t.after(() => load.abandon())
   const plan = planOf(kills)
   for (const [i, point] of plan.entries()) {
@@ -101,59 +103,15 @@ test(`${kills} kills lose nothing`, async (t) => {
 
   gateway = gatewayAt()
   await ready(url, gateway)
-  const { accepted, said } = await load.finish()
-  const acts = [
-    ...Array.from(said.texts, (text) => `moText ${text}`),
-    ...Array.from(said.files.keys(), (caption) => `moMedia ${caption}`),
-    ...Array.from(said.places, (name) => `moLocation ${name}`),
-    ...Array.from(said.presses, (text) => `moSuggestedResponse ${text}`),
-  ]
-  const hasArrived = (told: Told, id: string) => reached.some((status) => told.has(nameOf(id, status)))
-  await eventually(
-    async () => {
-      const { items } = (await admin('/admin/lanes')) as { items: { waiting: number }[] }
-      if (items.some(({ waiting }) => waiting > 0)) return false
-      const told = toldIn(business.calls)
-      return acts.every((act) => told.has(act)) && [...accepted.values()].every((id) => hasArrived(told, id))
-    },
-    'everything was carried and told',
-    90_000,
-  ).catch(() => {}) // the ledgers below say what is missing, and of what
-
-  const shown = new Map<string, number>()
-  for (const phone of phones)
-    for (const message of (await ask(`${sandboxUrl}/phones/${phone}/messages`, 'GET', {}))
-      .json as PhoneMessage[])
-      if (message.direction === 'in') shown.set(textOn(message), (shown.get(textOn(message)) ?? 0) + 1)
-
-  const told = toldIn(business.calls)
-  const lost = [...accepted.keys()].filter((text) => !shown.has(text))
-  const untold = [...accepted.values()].filter((id) => !hasArrived(told, id))
-  const unheard = acts.filter((act) => !told.has(act))
-  const doubled = [...told].filter(([, ids]) => ids.size > 1).map(([act]) => act)
-  const twice = [...shown].filter(([, times]) => times > 1).map(([text]) => text)
-  const unmarked: string[] = []
-  for (const text of twice) {
-    const id = accepted.get(text)
-    const { attempts } = (await admin(`/admin/messages/${id}`)) as { attempts: { outcome: string | null }[] }
-    if (!attempts.some(({ outcome }) => outcome === 'unknown')) unmarked.push(text)
-  }
-  const events = new Set(business.calls.map(({ headers }) => headers['webhook-id']))
-  t.diagnostic(
-    `${kills} kills · ${accepted.size} accepted, ${lost.length} lost, ${twice.length} shown twice, all but ${unmarked.length} marked uncertain · ` +
-      `${acts.length} acts of people, ${unheard.length} lost, ${said.files.size} of them files, ${said.presses.size} buttons · ` +
-      `${business.calls.length} callbacks, ${business.calls.length - events.size} repeated`,
-  )
-  assert.deepEqual(lost, [], 'accepted, and on no phone')
-  assert.deepEqual(untold, [], 'delivered, and the business was not told')
-  assert.deepEqual(unheard, [], 'done by a person, taken by the gateway, and the business was not told')
-  assert.deepEqual(doubled, [], 'told as two events, which no receiver can know for one')
-  assert.deepEqual(unmarked, [], 'on a phone twice, and no attempt of it was marked uncertain')
-  assert.ok(accepted.size > kills && acts.length > kills, 'there was something to lose')
-  for (const [kind, done] of Object.entries(said)) assert.ok(done.size > 0, `there were ${kind} to lose`)
-  for (const endpoint of ['status', 'message']) gapless(endpoint, business.calls)
-  repeatedAsTheyWere(business.calls)
-  await canBeDownloaded(business.calls, said.files)
+  await load.finish()
+  const { accepted, said } = load
+  const ledgers = { ...sender, accepted, said, calls: business.calls }
+  const world = { sandboxUrl, admin }
+  await settled(world, [ledgers])
+  const findings = await compare(world, ledgers)
+  t.diagnostic(`${kills} kills · ${figuresOf([{ ledgers, findings }])}`)
+  await agree(ledgers, findings)
+  assert.ok(accepted.size > kills, 'there was something to lose')
 })
 
 for (const killAt of ['mt.stord:1', 'mt.stored:0', 'mt.stored'])
@@ -197,79 +155,5 @@ function integrationAt(sandboxUrl: string, callbackUrl: string) {
         uncertainWaitMs: 300,
       },
     ],
-  }
-}
-
-/** What the business was told → under which ids. */
-type Told = Map<string, Set<string>>
-
-/** How an event of each kind is told apart from others of its kind. */
-const names = {
-  messageStatusUpdate: ({ messageId, status }) => `${messageId} ${status}`,
-  moText: ({ content }) => content,
-  moMedia: ({ caption }) => caption,
-  moLocation: ({ locationName }) => locationName,
-  moSuggestedResponse: ({ postbackData }) => postbackData,
-} satisfies Record<string, (event: Record<string, string>) => string | undefined>
-
-const nameOf = (messageId: string, status: string) => `messageStatusUpdate ${messageId} ${status}`
-
-/** The events in a callback of the One API, with their kind. */
-function eventsIn({ body }: Received): [kind: string, event: Record<string, string>][] {
-  const lists = Object.entries(body.event as Record<string, Record<string, string>[]>) // its contract
-  return lists.flatMap(([kind, events]) => events.map((event): [string, typeof event] => [kind, event]))
-}
-
-function toldIn(calls: Received[]): Told {
-  const told: Told = new Map()
-  for (const call of calls)
-    for (const [kind, event] of eventsIn(call)) {
-      const name = `${kind} ${Object.hasOwn(names, kind) ? names[kind as keyof typeof names](event) : 'unasked'}`
-      told.set(name, (told.get(name) ?? new Set()).add(String(call.headers['webhook-id'])))
-    }
-  return told
-}
-
-/** Every number from 1 to the highest was told, each of one event. */
-function gapless(endpoint: string, calls: Received[]) {
-  const told = calls.filter(({ raw }) => raw.includes('"messageStatusUpdate"') === (endpoint === 'status'))
-  const events = new Map(told.map(({ headers }) => [headers['webhook-id'], headers['waypost-sequence']]))
-  const sequences = Array.from(events.values(), Number).sort((a, b) => a - b)
-  assert.ok(sequences.length > 0, `${endpoint}: there were events`)
-  assert.deepEqual(
-    sequences,
-    sequences.map((_, i) => i + 1),
-    `the sequence numbers of the ${endpoint} endpoint have no gap, and none is used twice`,
-  )
-}
-
-/** Whoever remembers ids may leave out what comes again: nothing in it is new. */
-function repeatedAsTheyWere(calls: Received[]) {
-  const first = new Map<unknown, Received>()
-  for (const call of calls) {
-    const { headers, raw } = first.get(call.headers['webhook-id']) ?? call
-    assert.deepEqual(
-      [call.raw, call.headers['waypost-sequence']],
-      [raw, headers['waypost-sequence']],
-      'an event that is told again is told as it was',
-    )
-    first.set(call.headers['webhook-id'], call)
-  }
-}
-
-/** Each file that was told of can be had, and is what the person sent. */
-async function canBeDownloaded(calls: Received[], sent: Map<string, string>) {
-  const files = new Map<string, string>()
-  for (const call of calls)
-    for (const [kind, event] of eventsIn(call))
-      if (kind === 'moMedia') {
-        const [file] = (event as unknown as { files: { downloadUrl: string; sha256Hash: string }[] }).files
-        assert.equal(file?.sha256Hash, sent.get(event.caption ?? ''), call.raw)
-        files.set(file?.downloadUrl ?? '', event.caption ?? '')
-      }
-  for (const [url, caption] of files) {
-    const answer = await fetch(url, { headers: { authorization: keys.one } })
-    assert.equal(answer.status, 200, caption)
-    assert.equal(sha256Of(await answer.bytes()), sent.get(caption), caption)
   }
 }

@@ -1,18 +1,43 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ask, keys, numbers, type PhoneMessage } from './installation.ts'
+import { ask, type PhoneMessage } from './installation.ts'
 
-/** Businesses that send and people who write, without a pause, through whatever happens to the gateway. */
-export function crowd({ url, sandboxUrl, phones }: { url: string; sandboxUrl: string; phones: string[] }) {
+interface Surroundings {
+  url: string
+  sandboxUrl: string
+  /** The business: its key, its number, and whom it writes to. */
+  business: { key: string; number: string; phones: string[] }
+  /** How many of its clients send at the same time. */
+  clients?: number
+  /** Those of its messages may wait that are not `hasArrived`; any number without. */
+  waiting?: { most: number; hasArrived(id: string): boolean }
+}
+
+/** A business that sends and people who write, without a pause, through whatever happens to the gateway. */
+export function crowd({ url, sandboxUrl, business, clients = 8, waiting }: Surroundings) {
+  const { key, number, phones } = business
   /** Text → id, of what a 202 promised. */
   const accepted = new Map<string, string>()
   const said: Said = { texts: new Set(), files: new Map(), places: new Set(), presses: new Set() }
   const writers = phones.slice(0, 4)
-  let stopped = false
+  const underWay = new Set<string>()
+  let finishing = false
   let abandoned = false
 
-  async function business(name: string) {
-    for (let request = 0; !stopped; request++) {
+  /** It goes on until everything was done at least once: with few kills there is little time. */
+  const isOver = () => abandoned || (finishing && Object.values(said).every(({ size }) => size > 0))
+
+  async function room() {
+    while (waiting && !isOver()) {
+      for (const id of underWay) if (waiting.hasArrived(id)) underWay.delete(id)
+      if (underWay.size < waiting.most) return
+      await sleep(20)
+    }
+  }
+
+  async function client(name: string) {
+    for (let request = 0; !isOver(); request++) {
+      await room()
       const texts = Array.from({ length: 1 + (request % 4) }, (_, i) => `${name}-${request}-${i}`)
       const messages = texts.map((text, i) =>
         i === 3 ? withButton(any(writers), text) : { to: any(phones), content: text },
@@ -20,13 +45,17 @@ export function crowd({ url, sandboxUrl, phones }: { url: string; sandboxUrl: st
       // Asks until it gets an answer. The key makes that one request, however often it arrives.
       while (!abandoned) {
         const heard = await ask(`${url}/v1/message`, 'POST', {
-          key: keys.one,
+          key,
           headers: { 'idempotency-key': `${name}-${request}` },
           body: { messages },
         }).catch(() => undefined)
         if (heard?.httpStatus === 202) {
           const answer = heard.json as { messages: { apiMessageId: string }[] }
-          for (const [i, text] of texts.entries()) accepted.set(text, answer.messages[i]?.apiMessageId ?? '')
+          for (const [i, text] of texts.entries()) {
+            const id = answer.messages[i]?.apiMessageId ?? ''
+            accepted.set(text, id)
+            if (waiting) underWay.add(id)
+          }
           break
         }
         await sleep(20)
@@ -39,7 +68,7 @@ export function crowd({ url, sandboxUrl, phones }: { url: string; sandboxUrl: st
     const phone = `${sandboxUrl}/phones/${msisdn}/messages`
     const does = async (path: string, body: object) =>
       (await ask(`${phone}${path}`, 'POST', { body })).httpStatus === 201
-    const writes = (message: object) => does('', { to: numbers.one, ...message })
+    const writes = (message: object) => does('', { to: number, ...message })
     const acts = [
       async (text: string) => {
         if (await writes({ type: 'text', text })) said.texts.add(text)
@@ -65,22 +94,24 @@ export function crowd({ url, sandboxUrl, phones }: { url: string; sandboxUrl: st
         if (fresh && (await does(`/${fresh.id}/press`, { button: 1 }))) said.presses.add(textOn(fresh))
       },
     ]
-    for (let turn = 0; !stopped; turn++) {
+    for (let turn = 0; !isOver(); turn++) {
       await acts[turn % acts.length]?.(`reply-${msisdn}-${turn}`)
       await sleep(100)
     }
   }
 
-  const all = [...Array.from({ length: 8 }, (_, i) => business(`text-${i}`)), ...writers.map(person)]
+  const all = [...Array.from({ length: clients }, (_, i) => client(`${number}-${i}`)), ...writers.map(person)]
   return {
+    accepted,
+    said,
+    /** Where the gateway is there to stay. */
     async finish() {
-      stopped = true
+      finishing = true
       await Promise.all(all)
-      return { accepted, said }
     },
     /** Ends the load where a test that failed has no gateway left to answer it. */
     async abandon() {
-      stopped = abandoned = true
+      abandoned = true
       await Promise.allSettled(all)
     },
   }

@@ -9,12 +9,14 @@ interface Surroundings {
   business: { key: string; number: string; phones: string[] }
   /** How many of its clients send at the same time. */
   clients?: number
+  /** After each request of theirs, and each act of a person. */
+  pauseMs?: number
   /** Those of its messages may wait that are not `hasArrived`; any number without. */
   waiting?: { most: number; hasArrived(id: string): boolean }
 }
 
 /** A business that sends and people who write, without a pause, through whatever happens to the gateway. */
-export function crowd({ url, sandboxUrl, business, clients = 8, waiting }: Surroundings) {
+export function crowd({ url, sandboxUrl, business, clients = 8, pauseMs = 0, waiting }: Surroundings) {
   const { key, number, phones } = business
   /** Text → id, of what a 202 promised. */
   const accepted = new Map<string, string>()
@@ -60,7 +62,7 @@ export function crowd({ url, sandboxUrl, business, clients = 8, waiting }: Surro
         }
         await sleep(20)
       }
-      await sleep(5)
+      await sleep(5 + pauseMs)
     }
   }
 
@@ -96,7 +98,7 @@ export function crowd({ url, sandboxUrl, business, clients = 8, waiting }: Surro
     ]
     for (let turn = 0; !isOver(); turn++) {
       await acts[turn % acts.length]?.(`reply-${msisdn}-${turn}`)
-      await sleep(100)
+      await sleep(100 + pauseMs)
     }
   }
 

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { crowd } from './crowd.ts'
+import { eventually } from './eventually.ts'
+import { type Installation, ids, keys, numbers } from './installation.ts'
+import { agree, compare, figuresOf, settled } from './ledgers.ts'
+
+const business = {
+  key: keys.one,
+  number: numbers.one,
+  phones: Array.from({ length: 4 }, (_, i) => `2799900${1000 + i}`),
+}
+
+/** A business that sends and people who write, slowly, through whatever happens. */
+export async function underLoad(t: TestContext, { url, sandbox, received, admin: asking }: Installation) {
+  const admin = async (path: string, method: 'GET' | 'POST' = 'GET') => {
+    const { httpStatus, text, json } = await asking(method, path)
+    assert.equal(httpStatus, 200, text)
+    return json
+  }
+  await admin(`/admin/integrations/${ids.one}/templates/sync`, 'POST')
+  const { calls } = received.one
+  const load = crowd({ url, sandboxUrl: sandbox.url, business, clients: 2, pauseMs: 150 })
+  t.after(() => load.abandon())
+  return {
+    isUnderWay: () => eventually(async () => calls.length > 10, 'the business is told'),
+    /** What was refused was asked for again, under the same key, until it was taken. */
+    async nothingIsLost() {
+      await load.finish()
+      const { accepted, said } = load
+      const ledgers = { ...business, accepted, said, calls }
+      const world = { sandboxUrl: sandbox.url, admin }
+      await settled(world, [ledgers])
+      const findings = await compare(world, ledgers)
+      t.diagnostic(figuresOf([{ ledgers, findings }]))
+      await agree(ledgers, findings)
+    },
+  }
+}

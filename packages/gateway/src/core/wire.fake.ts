@@ -9,7 +9,7 @@ export async function wire(endpoint: string) {
   let isSilent = { asking: false, answering: false }
   let delayMs = 0
   let cutAfter = Number.POSITIVE_INFINITY
-  let fatal: { words: string; after: () => void } | undefined
+  let fatal: { words: string; isHeard: boolean; after: () => unknown } | undefined
   let spoil = (bytes: Buffer) => bytes
 
   const server = createServer((near) => {
@@ -33,11 +33,8 @@ export async function wire(endpoint: string) {
       asked.push(...(bytes.toString('latin1').match(/^[A-Z]+ \/\S*(?= HTTP)/gm) ?? []))
       cutAfter -= bytes.length
       if (cutAfter < 0) return cut()
+      if (fatal && bytes.includes(fatal.words)) return end(near, () => pass(other, bytes))
       if (!isSilent.asking) pass(other, bytes)
-      if (!fatal || !bytes.includes(fatal.words)) return
-      near.destroy()
-      fatal.after()
-      fatal = undefined
     })
     other.on('data', (bytes: Buffer) => {
       if (!isSilent.answering) pass(near, spoil(bytes))
@@ -48,6 +45,13 @@ export async function wire(endpoint: string) {
     server.listen(on, '127.0.0.1')
     await once(server, 'listening')
     return (server.address() as AddressInfo).port // it listens on TCP
+  }
+
+  function end(near: Socket, hear: () => void) {
+    if (fatal?.isHeard) hear()
+    near.destroy()
+    fatal?.after()
+    fatal = undefined
   }
 
   function cut() {
@@ -66,8 +70,12 @@ export async function wire(endpoint: string) {
       cutAfter = bytes
     },
     /** Breaks off where this is asked for: the server gets it, and its answer is lost. */
-    cutAt(words: string, after = () => {}) {
-      fatal = { words, after }
+    cutAt(words: string, after: () => unknown = () => {}) {
+      fatal = { words, isHeard: true, after }
+    },
+    /** Breaks off where this is asked for, before the server gets it. */
+    cutBefore(words: string, after: () => unknown = () => {}) {
+      fatal = { words, isHeard: false, after }
     },
     /** Everything takes so much longer, each way. */
     delay(ms: number) {

@@ -2,6 +2,7 @@ import type { RecordedDlr, Store } from '../../core/store.ts'
 import { answerKeptMs } from '../answer.ts'
 import { minuteMs } from '../minute.ts'
 import { parkedForMs } from '../standing.ts'
+import { forgetWriters } from './commits.ts'
 import type { Pool } from './connect.ts'
 import { columnsOf, type Db } from './query.ts'
 import { ownersIn } from './reads/owners.ts'
@@ -61,6 +62,7 @@ export function keepChores(needs: Needs): AsyncDisposable {
     const at = await pool.read(time)
     await makeWeeks(pool, at)
     for (const { sql, keptMs } of deleteLeft) await pool.transaction((db) => db.run(sql, now() - 2 * keptMs))
+    await pool.transaction(forgetWriters)
     if (historyDays === undefined) return
     await dropWeeks(pool, at - historyDays * dayMs)
     await pool.transaction((db) => db.run(deleteCounts, Math.floor((now() - countedMs) / minuteMs)))

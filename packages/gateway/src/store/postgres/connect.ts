@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { StoreUnavailable } from '../../core/store.ts'
+import { isCommitted, type Mark, marks } from './commits.ts'
 import { isConflict, isLost, isOfTheWorld } from './fault.ts'
 import { type Db, dbOn } from './query.ts'
 
@@ -38,6 +39,8 @@ interface Options {
   connections: number
   /** How long one statement may take; a transaction, or an answer that does not come, may take twice that. */
   statementMs: number
+  /** Where the tables are still to be made, nothing says what became of a commit. */
+  isBeforeTables?: boolean
 }
 
 /** Told of each commit of which nobody knows yet whether it came about, and again when it is known. */
@@ -92,14 +95,23 @@ interface Connections {
   sql: Sql
   ready?: Promise<unknown>
   broken: Promise<never>
+  /** A row of their own: what breaks may hold it for a while. */
+  nextMark: ReturnType<typeof marks>
 }
+
+/** What a transaction begins with, and what one that writes can be asked for by. */
+type Begin = (own: Connections) => { sql: string; mark?: Mark }
 
 export function openPool(target: Target, options: Options): Pool {
   const prepare = !target.pooled
   const settings = settingsOf(options)
   const locals = target.pooled ? settings : {}
-  const writing = beginning('BEGIN', locals, 'SELECT pg_current_xact_id()::text AS xid')
-  const looking = beginning('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', locals, "SELECT '' AS xid")
+  const writing: Begin = ({ nextMark }) => {
+    if (options.isBeforeTables) return { sql: beginning('BEGIN', locals) }
+    const { put, ...mark } = nextMark()
+    return { sql: beginning('BEGIN', locals, put), mark }
+  }
+  const looking: Begin = () => ({ sql: beginning('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', locals) })
   const deadlineMs = 2 * options.statementMs
   let current: Connections | undefined
   let closed = false
@@ -118,7 +130,7 @@ export function openPool(target: Target, options: Options): Pool {
         if (current === connections) current = undefined
       },
     })
-    const connections: Connections = { sql, broken: broken.promise }
+    const connections: Connections = { sql, broken: broken.promise, nextMark: marks() }
     return connections
   }
 
@@ -150,10 +162,11 @@ export function openPool(target: Target, options: Options): Pool {
   }
 
   async function once<Result>(
-    begin: string,
+    begin: Begin,
     work: (db: Db) => Promise<Result>,
   ): Promise<Result | Doubtful<Result>> {
     const own = connections()
+    const { sql, mark } = begin(own)
     const state: { over: boolean; doubtful?: Doubtful<Result> } = { over: false }
 
     async function all() {
@@ -161,7 +174,7 @@ export function openPool(target: Target, options: Options): Pool {
       await own.ready
       const reserved = await own.sql.reserve()
       // The driver sends a query when it is waited for, unless it is told to: this one has to be the first.
-      const started = reserved.unsafe<{ xid: string }[][]>(begin).execute()
+      const started = reserved.unsafe<{ xid: string }[][]>(sql).execute()
       const [answers, result] = await Promise.all([started, work(dbOn(reserved, prepare))]).catch(
         async (error) => {
           if (!state.over && !isLost(error)) {
@@ -173,7 +186,7 @@ export function openPool(target: Target, options: Options): Pool {
       )
       if (state.over) throw new StoreUnavailable('It took too long')
       const xid = answers.flat().find((row) => row.xid !== undefined)?.xid
-      if (xid) state.doubtful = new Doubtful(xid, result)
+      if (mark && xid) state.doubtful = new Doubtful(mark, xid, result)
       await reserved.unsafe('COMMIT')
       reserved.release()
       return result
@@ -197,20 +210,14 @@ export function openPool(target: Target, options: Options): Pool {
   }
 
   /** What became of a commit whose answer got lost; asked until there is an answer. */
-  async function isCommitted(xid: string): Promise<boolean> {
+  async function fateOf({ mark, xid }: Doubtful<unknown>): Promise<boolean> {
     for (; ; await pause(200))
       try {
         const own = connections()
-        const [row] = await limited(
-          own,
-          dbOn(own.sql, prepare).all<{ status: string | null }>(selectStatus, xid),
-        )
-        if (row?.status === 'in progress') continue
-        return row?.status === 'committed'
+        const known = await limited(own, isCommitted(dbOn(own.sql, prepare), mark, xid))
+        if (known !== undefined) return known
       } catch (error) {
-        // Of a server that took over from the one that had it, and never heard of it: 22023.
         if (closed) throw unavailable(error)
-        if (error instanceof postgres.PostgresError && !isOfTheWorld(error)) return false
       }
   }
 
@@ -229,7 +236,7 @@ export function openPool(target: Target, options: Options): Pool {
           const done = await inTurn(() => once(writing, work))
           if (!(done instanceof Doubtful)) return done
           doubt(true)
-          const committed = await isCommitted(done.xid).finally(() => doubt(false))
+          const committed = await fateOf(done).finally(() => doubt(false))
           if (committed) return done.result
           throw new StoreUnavailable('The connection to the database was lost')
         } catch (error) {
@@ -257,22 +264,22 @@ const connected = async (sql: Sql): Promise<void> => void (await sql.unsafe('SEL
 
 const mostTries = 6
 
-const selectStatus = 'SELECT pg_xact_status($1::text::xid8) AS status'
-
 /** The work is done and the commit was sent; no answer came. */
 class Doubtful<Result> {
+  readonly mark: Mark
   readonly xid: string
   readonly result: Result
-  constructor(xid: string, result: Result) {
+  constructor(mark: Mark, xid: string, result: Result) {
+    this.mark = mark
     this.xid = xid
     this.result = result
   }
 }
 
 /** One message to the server. A setting that is for one transaction goes with it. */
-function beginning(begin: string, settings: Record<string, string>, then: string): string {
+function beginning(begin: string, settings: Record<string, string>, ...then: string[]): string {
   const local = Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
-  return [begin, ...local, then].join('; ')
+  return [begin, ...local, ...then].join('; ')
 }
 
 const unavailable = (error: unknown): unknown =>

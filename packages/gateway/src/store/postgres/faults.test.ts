@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { nameOf } from '../../core/message.ts'
 import { LeaseLost, type Store, StoreUnavailable } from '../../core/store.ts'
+import { wire } from '../../core/wire.fake.ts'
 import { openStore } from '../index.ts'
 import { hourMs, scene } from '../suite/scene.ts'
 import { type Server, startServer } from './testing.ts'
@@ -120,6 +121,31 @@ describe('postgres, when its surroundings fail', () => {
     await sql.unsafe('SELECT pg_reload_conf()')
     assert.deepEqual(await beginning, new Map([[one.id, 1]]))
     assert.equal((await find(one)).attempts, 1)
+  })
+
+  test('another one’s commit is not taken for ours, though a crash gave it the number of ours', async (t) => {
+    // What was begun is on no disk before its commit is.
+    await using fragile = await startServer({ durable: true, settings: { wal_writer_delay: '10s' } })
+    const url = await fragile.newDatabase()
+    const way = await wire(url)
+    t.after(() => way[Symbol.asyncDispose]())
+    const store = await open(t, way.endpoint)
+    const { mt } = scene({ store, clock: { at: Date.now() } })
+    await store.accept([mt()])
+    const crashed = Promise.withResolvers<void>()
+    way.cutBefore('COMMIT', () => {
+      way.close()
+      fragile.kill().then(crashed.resolve, crashed.reject)
+    })
+    const one = mt()
+    const accepting = store.accept([one]).catch((error) => error)
+    await crashed.promise
+    await fragile.start()
+    const sql = await client(t, url)
+    for (let others = 0; others < 10; others++) await sql.unsafe('SELECT pg_current_xact_id()')
+    await way.mend()
+    assert.ok((await accepting) instanceof StoreUnavailable)
+    assert.equal(await store.findMt(undefined, one.id), undefined)
   })
 
   test('a node that stops in the middle of a transaction holds nobody up for long', async (t) => {

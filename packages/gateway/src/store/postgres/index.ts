@@ -185,7 +185,7 @@ const isAnswer = ({ relatedSupplierId }: RecordedMo) => relatedSupplierId !== un
 
 /** Migrations may take their time. */
 async function prepare(target: Target) {
-  await using pool = openPool(target, { connections: 1, statementMs: 15 * 60_000 })
+  await using pool = openPool(target, { connections: 1, statementMs: 15 * 60_000, isBeforeTables: true })
   try {
     await migrate(pool)
     await makeWeeks(pool, await pool.read(known.time))

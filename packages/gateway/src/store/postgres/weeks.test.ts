@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { idMaker } from '../../core/ids.ts'
 import { openStore } from '../index.ts'
@@ -88,6 +89,17 @@ describe('the chores of postgres', () => {
     await applyMissed({ pool, recordDlrs: store.recordDlrs }, 0)
     assert.equal((await find(mt)).status, 'delivered')
     assert.equal((await sql.unsafe('SELECT 1 FROM parked_dlrs')).length, 0)
+  })
+
+  test('who has not written for a week is forgotten, and may write again', async (t) => {
+    const { store, sql, url } = await open(t)
+    await store.probe()
+    await sql.unsafe('UPDATE commits SET at = 0')
+    const other = await openStore(url)
+    t.after(() => other[Symbol.asyncDispose]())
+    const old = 'SELECT 1 FROM commits WHERE at = 0'
+    while ((await sql.unsafe(old)).length > 0) await pause(20)
+    await store.probe()
   })
 
   test('a number of days that is none is refused', async (t) => {

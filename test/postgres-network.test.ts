@@ -5,10 +5,9 @@ import { type Wire, wire } from '../packages/gateway/src/core/wire.fake.ts'
 import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
 import { eventually } from './support/eventually.ts'
 import { type Heard, type Installation, install, keys } from './support/installation.ts'
-import { underLoad } from './support/under-load.ts'
+import { takesAgain, underLoad } from './support/under-load.ts'
 
-const to = '27999000001'
-const body = { messages: [{ to, content: 'Hello' }] }
+const messages = [{ to: '27999000001', content: 'Hello' }]
 
 /** Businesses send and people write through all of it. Side by side: each waits most of the time. */
 describe('nothing is lost, and it goes on by itself, when between a gateway and its database', {
@@ -85,15 +84,12 @@ const ready = ({ ask }: Installation) => ask('GET', '/health/ready')
 
 /** Each of it within seconds. */
 const meanwhile: { ask: (of: Installation) => Promise<Heard>; says: object }[] = [
-  { ask: ({ send }) => send('one', body.messages), says: unavailable },
+  { ask: ({ send }) => send('one', messages), says: unavailable },
   {
-    ask: ({ send }) => send('legacy', body.messages),
+    ask: ({ send }) => send('legacy', messages),
     says: { httpStatus: 503, json: { error: { errorCode: 901 } } },
   },
   { ask: ({ ask }) => ask('GET', `/v1/message/${'0'.repeat(32)}`, { key: keys.one }), says: unavailable },
   { ask: ready, says: { httpStatus: 503, json: { why: 'store' } } },
   { ask: ({ ask }) => ask('GET', '/health/live'), says: { httpStatus: 200 } },
 ]
-
-const takesAgain = ({ send }: Installation) =>
-  eventually(async () => (await send('one', body.messages)).httpStatus === 202, 'it takes messages again')

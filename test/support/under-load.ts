@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { crowd } from './crowd.ts'
 import { eventually } from './eventually.ts'
 import { type Installation, ids, keys, numbers } from './installation.ts'
@@ -37,3 +38,12 @@ export async function underLoad(t: TestContext, { url, sandbox, received, admin:
     },
   }
 }
+
+/** The HTTP status of a send. While nobody knows what became of its commit there is none. */
+export const statusOfSend = async ({ send }: Installation) => {
+  const heard = send('one', [{ to: '27999000001', content: 'Hello' }])
+  return (await Promise.race([heard, sleep(2000, undefined, { ref: false })]))?.httpStatus
+}
+
+export const takesAgain = (installation: Installation) =>
+  eventually(async () => (await statusOfSend(installation)) === 202, 'it takes messages again', 20_000)

@@ -3,7 +3,7 @@ import postgres, { type Sql } from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { StoreUnavailable } from '../../core/store.ts'
 import { isCommitted, type Mark, marks } from './commits.ts'
-import { isConflict, isLost, isOfTheWorld } from './fault.ts'
+import { isConflict, isLost, isOfTheWorld, isReadOnly } from './fault.ts'
 import { type Db, dbOn } from './query.ts'
 
 /** A database, and how it is reached. */
@@ -28,12 +28,16 @@ export function targetOf(location: string): Target {
   if (days !== null && !/^[1-9]\d{0,4}$/.test(days))
     throw new CannotStart('historyDays of the database URL is a whole number of days, at least 1')
   for (const name of ['pgbouncer', 'prepare', 'historyDays']) parameters.delete(name)
+  // A standby that we once read from might fall behind for ever. A pooler says of whom it was that it asked last.
+  if (!pooled && !parameters.has(sessions)) parameters.set(sessions, 'primary')
   return {
     url: `postgres:${place}?${parameters}`,
     pooled,
     historyDays: days === null ? undefined : Number(days),
   }
 }
+
+const sessions = 'target_session_attrs'
 
 interface Options {
   connections: number
@@ -111,11 +115,13 @@ export function openPool(target: Target, options: Options): Pool {
     const { put, ...mark } = nextMark()
     return { sql: beginning('BEGIN', locals, put), mark }
   }
+  const reading: Begin = () => ({ sql: beginning('BEGIN READ ONLY', locals) })
   const looking: Begin = () => ({ sql: beginning('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', locals) })
   const deadlineMs = 2 * options.statementMs
   let current: Connections | undefined
   let closed = false
-  let turn: Promise<unknown> = Promise.resolve()
+  const turns = new Array<Promise<unknown>>(options.connections).fill(Promise.resolve())
+  let nextTurn = 0
 
   function connect(): Connections {
     const broken = Promise.withResolvers<never>()
@@ -148,7 +154,7 @@ export function openPool(target: Target, options: Options): Pool {
     try {
       return await Promise.race([work, late.promise, connections.broken])
     } catch (error) {
-      if (error instanceof StoreUnavailable || isLost(error)) giveUp(connections)
+      if (error instanceof StoreUnavailable || isLost(error) || isReadOnly(error)) giveUp(connections)
       throw error
     } finally {
       clearTimeout(timer)
@@ -202,11 +208,17 @@ export function openPool(target: Target, options: Options): Pool {
     }
   }
 
-  /** One transaction at a time: whoever waits inside the driver for a connection that breaks would wait for ever. */
+  /** A transaction for each connection: whoever waits inside the driver for one that breaks would wait for ever. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const mine = turn.then(work)
-    turn = mine.catch(() => {})
+    const turn = nextTurn++ % turns.length
+    const mine = (turns[turn] ?? Promise.resolve()).then(work)
+    turns[turn] = mine.catch(() => {})
     return mine
+  }
+
+  async function read<Result>(begin: Begin, work: (db: Db) => Promise<Result>): Promise<Result> {
+    const done = await inTurn(() => once(begin, work))
+    return done instanceof Doubtful ? done.result : done
   }
 
   /** What became of a commit whose answer got lost; asked until there is an answer. */
@@ -224,6 +236,8 @@ export function openPool(target: Target, options: Options): Pool {
   return {
     async read(work) {
       try {
+        // Behind a pooler only a transaction has the settings.
+        if (target.pooled) return await read(reading, work)
         const own = connections()
         return await limited(own, work(dbOn(own.sql, prepare)))
       } catch (error) {
@@ -246,8 +260,7 @@ export function openPool(target: Target, options: Options): Pool {
     },
     async snapshot(work) {
       try {
-        const done = await inTurn(() => once(looking, work))
-        return done instanceof Doubtful ? done.result : done
+        return await read(looking, work)
       } catch (error) {
         throw unavailable(error)
       }

@@ -11,8 +11,10 @@ const worldly: ReadonlySet<string> = new Set([
   'XX', // corruption
 ])
 
+const readOnly = '25006'
+
 const worldlyCodes: ReadonlySet<string> = new Set([
-  '25006', // read only: what was the primary is not any more
+  readOnly,
   '25P03', // the transaction idled for too long
   '55P03', // a lock was not to be had in time
 ])
@@ -29,7 +31,23 @@ export const isLost = (error: unknown): boolean =>
     ? error.severity_local === 'FATAL' || error.severity === 'FATAL' || error.severity === 'PANIC'
     : error instanceof Error && 'code' in error && typeof error.code === 'string'
 
+/** What was the primary is not any more: another server is, and this one may stay as it is for ever. */
+export const isReadOnly = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && error.code === readOnly
+
 export const isOfTheWorld = (error: unknown): boolean =>
   isLost(error) ||
   (error instanceof postgres.PostgresError &&
     (worldlyCodes.has(error.code) || worldly.has(error.code.slice(0, 2))))
+
+/** What the driver or the server says in no words that help. */
+const meanings: Record<string, string> = {
+  '08P01': 'a pooler needs ?pgbouncer=true', // PgBouncer takes no settings with a connection
+  CONNECTION_DESTROYED: 'it is a standby', // and was left again
+}
+
+/** Of what kept a gateway from starting. */
+export const meaningOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? meanings[error.code]
+    : undefined

@@ -8,6 +8,7 @@ import { LeaseLost, type Store, StoreUnavailable } from '../../core/store.ts'
 import { wire } from '../../core/wire.fake.ts'
 import { openStore } from '../index.ts'
 import { hourMs, scene } from '../suite/scene.ts'
+import { openPool, targetOf } from './connect.ts'
 import { type Server, startServer } from './testing.ts'
 
 describe('postgres, when its surroundings fail', () => {
@@ -162,6 +163,41 @@ describe('postgres, when its surroundings fail', () => {
     await assert.rejects(begin(lease, mt), StoreUnavailable)
     await eventually(async () => (await begin(lease, mt).catch(() => undefined))?.get(mt.id) === 1)
     assert.equal((await find(mt)).attempts, 1)
+  })
+
+  test('a transaction of a node that is frozen, or cut off, is ended by the server', async (t) => {
+    const url = await server().newDatabase()
+    const store = await open(t, url)
+    const sql = await client(t, url)
+    const [mt] = await scene({ store, clock: { at: Date.now() } }).accept({})
+    assert.ok(mt)
+    const way = await wire(url)
+    t.after(() => way[Symbol.asyncDispose]())
+    const target = targetOf(way.endpoint.slice('postgres:'.length))
+    const pool = openPool(target, { connections: 1, statementMs: 1000 })
+    t.after(() => pool[Symbol.asyncDispose]())
+    const frozen = pool.transaction(async (db) => {
+      await db.run('SELECT 1 FROM mts FOR UPDATE')
+      way.hush()
+      await new Promise(() => {})
+    })
+    await assert.rejects(frozen, StoreUnavailable)
+    await sql.unsafe('SELECT 1 FROM mts FOR UPDATE NOWAIT')
+  })
+
+  test('when nothing comes of what is asked for, only so much waits', async (t) => {
+    const way = await wire(await server().newDatabase())
+    t.after(() => way[Symbol.asyncDispose]())
+    const store = await open(t, way.endpoint)
+    const { mt } = scene({ store, clock: { at: Date.now() } })
+    await store.accept([mt()])
+    way.hush()
+    const asked = Array.from({ length: 300 }, () => Array.from({ length: 100 }, () => mt()))
+    const answers = asked.map((mts) => store.accept(mts).catch(({ message }) => message))
+    assert.match(await Promise.race(answers), /^Too much waits/)
+    await way.mend()
+    await Promise.all(answers)
+    await recovered(store)
   })
 
   test('deadlocks are resolved by doing it again', async (t) => {

@@ -8,6 +8,7 @@ import { newMt } from '../mt-row.ts'
 import { batches, each, type Method } from './batches.ts'
 import { keepChores } from './chores.ts'
 import { openPool, type Target, targetOf } from './connect.ts'
+import { meaningOf } from './fault.ts'
 import { migrate } from './migrate.ts'
 import { openNews } from './news.ts'
 import type { Db } from './query.ts'
@@ -191,7 +192,9 @@ async function prepare(target: Target) {
     await makeWeeks(pool, await pool.read(known.time))
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
-    throw new CannotStart(`PostgreSQL cannot be used: ${error.message}`, { cause: error })
+    const meaning = meaningOf(error.cause)
+    const said = meaning === undefined ? error.message : `${meaning} (${error.message})`
+    throw new CannotStart(`PostgreSQL cannot be used: ${said}`, { cause: error })
   }
 }
 

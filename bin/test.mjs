@@ -125,6 +125,12 @@ function needs() {
       byHand: 'install PostgreSQL, with initdb on the PATH',
     },
     {
+      name: 'pgbouncer',
+      of: (file) => file.includes('pooler'),
+      isHere: () => existsSync('/usr/sbin/pgbouncer') || spawnSync('pgbouncer', ['--version']).status === 0,
+      byHand: 'install PgBouncer',
+    },
+    {
       name: 'curl',
       of: (file) => isStory(file) || file.includes('curl'),
       isHere: () => spawnSync('curl', ['--version']).status === 0,

@@ -1,0 +1,32 @@
+import { after, before, describe, test } from 'node:test'
+import { wire } from '../packages/gateway/src/core/wire.fake.ts'
+import { startPooler, startServer } from '../packages/gateway/src/store/postgres/testing.ts'
+import { install } from './support/installation.ts'
+import { takesAgain, underLoad } from './support/under-load.ts'
+
+describe('behind PgBouncer in transaction mode nothing is lost, and it goes on by itself', () => {
+  let server: Awaited<ReturnType<typeof startServer>> | undefined
+  before(async () => {
+    server = await startServer({ durable: true })
+  })
+  after(() => server?.[Symbol.asyncDispose]())
+
+  test('when the connections to it are cut, and when the database behind it is killed', async (t) => {
+    if (!server) return
+    await using pooler = await startPooler(server, { server_login_retry: '1' })
+    const way = await wire(pooler.before(await server.newDatabase()))
+    t.after(() => way[Symbol.asyncDispose]())
+    const installation = await install(t, {
+      one: { uncertainWaitMs: 300 },
+      env: { WAYPOST_DATABASE_URL: `${way.endpoint}?pgbouncer=true` },
+    })
+    const load = await underLoad(t, installation)
+    await load.isUnderWay()
+    way.cutAt('COMMIT')
+    await takesAgain(installation)
+    await server.kill()
+    await server.start()
+    await takesAgain(installation)
+    await load.nothingIsLost()
+  })
+})

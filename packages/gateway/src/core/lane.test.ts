@@ -44,6 +44,38 @@ test('an idle lane is given back, but not while its work is busy in it', async (
   await lanes.stop()
 })
 
+test('a lane is left to the work of its kind', async () => {
+  const leased: string[] = []
+  const served = Promise.withResolvers<void>()
+  const lanes = serveLanes(
+    {
+      store: {
+        attend: async () => ({ nodes: 1, lanes: 1 }),
+        dueLanes: async () => [],
+        async lease(lanes) {
+          leased.push(...lanes)
+          return lanes.map((lane) => ({ lane, fence: 1, freeMs: Infinity }))
+        },
+        release: async () => {},
+      },
+      events: { laneLost() {}, laneFailed() {}, storeFailed() {}, storeWrote() {} },
+      node: 'node',
+      now: Date.now,
+    },
+    {
+      kind: 'callback',
+      servable: () => true,
+      serve: async () => served.resolve(),
+      drained: async () => {},
+    },
+  )
+  // A commit tells all lanes that it touched to everybody.
+  lanes.wake(['whatsapp:27999', 'callback:1:status', 'fetch:1'])
+  await served.promise
+  await lanes.stop()
+  assert.deepEqual(leased, ['callback:1:status'])
+})
+
 test('a node that joins gets its share of the lanes, and each stays served by one', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
   t.after(() => rm(folder, { recursive: true }))

@@ -1,5 +1,12 @@
 import type { Events } from './events.ts'
-import { type LaneKind, LeaseLost, type Store, StoreUnavailable, type TakenLease } from './store.ts'
+import {
+  type LaneKind,
+  LeaseLost,
+  laneKindOf,
+  type Store,
+  StoreUnavailable,
+  type TakenLease,
+} from './store.ts'
 
 /** What a node does with the lanes of one kind. */
 export interface LaneWork {
@@ -16,7 +23,7 @@ export interface LaneWork {
   turned?(): void
 }
 
-/** Tells whoever serves lanes here that something in them became due. */
+/** Tells whoever serves lanes here that something in them became due; of other kinds they are as well. */
 export interface Waker {
   wake(lanes: string[]): void
 }
@@ -79,7 +86,7 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
     for (const lane of lanes) {
       const own = served.get(lane)
       if (!own) {
-        if (work.servable(lane) && isTurn(lane)) wanted.add(lane)
+        if (laneKindOf(lane) === work.kind && work.servable(lane) && isTurn(lane)) wanted.add(lane)
       } else if (own.running) own.wakened = true
       else if (!own.ending.signal.aborted) run(lane, own)
     }

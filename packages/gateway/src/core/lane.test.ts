@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { openStore } from '../store/index.ts'
 import { scene } from '../store/suite/scene.ts'
 import { serveLanes } from './lane.ts'
+import { type Lease, LeaseLost } from './store.ts'
 
 test('an idle lane is given back, but not while its work is busy in it', async () => {
   const released = Promise.withResolvers<string[]>()
@@ -74,6 +75,53 @@ test('a lane is left to the work of its kind', async () => {
   await served.promise
   await lanes.stop()
   assert.deepEqual(leased, ['callback:1:status'])
+})
+
+test('a lane that another node had meanwhile is served by its new lease, and given back', async () => {
+  let lastFence = 1
+  const serving: number[] = []
+  const late = Promise.withResolvers<void>()
+  const anew = Promise.withResolvers<void>()
+  const released: Lease[] = []
+  const lost: string[] = []
+  const lanes = serveLanes(
+    {
+      store: {
+        attend: async () => ({ nodes: 2, lanes: 1 }),
+        dueLanes: async () => [],
+        lease: async (lanes) => lanes.map((lane) => ({ lane, fence: lastFence, freeMs: Infinity })),
+        release: async (leases) => void released.push(...leases),
+      },
+      events: {
+        laneLost: (lane) => void lost.push(lane),
+        laneFailed() {},
+        storeFailed() {},
+        storeWrote() {},
+      },
+      node: 'node',
+      now: Date.now,
+    },
+    {
+      kind: 'mt',
+      servable: () => true,
+      async serve({ fence }) {
+        serving.push(fence)
+        if (fence === 2) return anew.resolve()
+        lastFence = 2
+        await late.promise
+        throw new LeaseLost('what the first lease wrote came too late')
+      },
+      drained: async () => {},
+    },
+    { leaseMs: 0, pollMs: 1, idleMs: 60_000 },
+  )
+  lanes.wake(['whatsapp:27999'])
+  await anew.promise
+  late.resolve()
+  await lanes.stop()
+  assert.deepEqual(serving, [1, 2])
+  assert.deepEqual(lost, ['whatsapp:27999'], 'once')
+  assert.partialDeepStrictEqual(released, [{ lane: 'whatsapp:27999', fence: 2 }])
 })
 
 test('a node that joins gets its share of the lanes, and each stays served by one', async (t) => {

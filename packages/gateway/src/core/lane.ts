@@ -112,12 +112,7 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
         wanted.clear()
         const leases = await app.store.lease(lanes, app.node, timing.leaseMs)
         app.events.storeWrote()
-        for (const lease of leases) {
-          const own = { lease, wakened: false, running: false, idleSince: 0, ending: new AbortController() }
-          if (stopping.signal.aborted) own.ending.abort()
-          served.set(lease.lane, own)
-          run(lease.lane, own)
-        }
+        for (const lease of leases) begin(lease)
       }
     } catch (error) {
       app.events.storeFailed('lease', error)
@@ -126,12 +121,19 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
     }
   }
 
+  function begin(lease: TakenLease) {
+    const own = { lease, wakened: false, running: false, idleSince: 0, ending: new AbortController() }
+    if (stopping.signal.aborted) own.ending.abort()
+    served.set(lease.lane, own)
+    run(lease.lane, own)
+  }
+
   function run(lane: string, own: Served) {
     own.running = true
     const done = serveUntilIdle(lane, own)
       .catch((error: unknown) => {
         // The poll comes back to what failed.
-        if (error instanceof LeaseLost) lose(lane)
+        if (error instanceof LeaseLost) lose(lane, own)
         else if (error instanceof StoreUnavailable) app.events.storeFailed('serve', error)
         else app.events.laneFailed(lane, error)
       })
@@ -150,7 +152,9 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
     } while (own.wakened && served.get(lane) === own && !own.ending.signal.aborted)
   }
 
-  function lose(lane: string) {
+  /** By a lease that is over; it may be served by a later one already. */
+  function lose(lane: string, own: Served) {
+    if (served.get(lane) !== own) return
     served.delete(lane)
     app.events.laneLost(lane)
   }
@@ -173,9 +177,14 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
     if (served.size > 0) {
       const held = [...served]
       const renewed = await app.store.lease([...served.keys()], app.node, timing.leaseMs)
-      const fences = new Map(renewed.map(({ lane, fence }) => [lane, fence]))
-      for (const [lane, own] of held)
-        if (fences.get(lane) !== own.lease.fence && served.get(lane) === own) lose(lane)
+      const leases = new Map(renewed.map((lease) => [lease.lane, lease]))
+      for (const [lane, own] of held) {
+        const lease = leases.get(lane)
+        if (lease?.fence === own.lease.fence) continue
+        lose(lane, own)
+        // Another node had it and gave it back: it is ours anew.
+        if (lease && !served.has(lane)) begin(lease)
+      }
     }
     app.events.storeWrote()
     renewedAt = now

@@ -83,5 +83,5 @@ function scene(prepare?: () => Promise<undefined>, failure?: Error) {
     events: { bug: () => void told.push('bug'), storeFailed: () => void told.push('storeFailed') },
   }
   const stopping = new AbortController().signal
-  return { told, sent, carrier, carried: () => carry(app, mt, { carrier, stopping }) }
+  return { told, sent, carrier, carried: () => carry(app, mt, { carrier, isLate: false, stopping }) }
 }

@@ -20,6 +20,8 @@ export interface Carrier {
 
 interface Attempt {
   carrier: Carrier
+  /** It is not sent any more. */
+  isLate: boolean
   stopping: AbortSignal
 }
 
@@ -30,7 +32,8 @@ const sendTimeoutMs = 30_000
  * handed over before a send. Rejects only where the message may be on its way.
  */
 export async function carry(app: Carrying, mt: Mt, attempt: Attempt): Promise<Outcome> {
-  const { carrier } = attempt
+  const { carrier, isLate } = attempt
+  if (isLate) return later('failed_before_supplier')
   carrier.preparing++
   const ready = await prepared(app, mt, attempt)
     .catch((error: unknown) => delay(app, mt, error))

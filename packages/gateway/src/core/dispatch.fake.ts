@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openStore } from '../store/index.ts'
 import { scene } from '../store/suite/scene.ts'
 import { type Dispatching, dispatch } from './dispatch.ts'
@@ -14,7 +15,7 @@ import { type ReportedFault, type Store, StoreUnavailable } from './store.ts'
 import type { Supplier } from './supplier.ts'
 
 /** A lane on a real store, with a supplier that answers as the test wants. */
-export async function lane(t: TestContext) {
+export async function lane(t: TestContext, { freshMs = 5000 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'waypost-dispatch-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const clock = { at: Date.now() }
@@ -25,6 +26,8 @@ export async function lane(t: TestContext) {
   const keys = wrappingKeys()
   const holds: string[] = []
   const sends: Mt[] = []
+  const sentAt: number[] = []
+  let noteMs = 0
   const moved: { mtId: string; dueAt: number }[] = []
   let failures = 0
   let answer = async (): Promise<Outcome> => ({ type: 'sent', supplierIds: [`wamid.${sends.length}`] })
@@ -43,7 +46,12 @@ export async function lane(t: TestContext) {
   const watched: Pick<Store, keyof Dispatching['store']> = {
     dueMts: store.dueMts,
     expiredMts: store.expiredMts,
-    beginAttempts: store.beginAttempts,
+    async beginAttempts(...begun) {
+      const attempts = await store.beginAttempts(...begun)
+      if (noteMs > 0) await pause(noteMs)
+      noteMs = 0
+      return attempts
+    },
     recordOutcomes: store.recordOutcomes,
     postpone(lease, later) {
       if (failures-- > 0) return Promise.reject(new StoreUnavailable('full'))
@@ -71,6 +79,7 @@ export async function lane(t: TestContext) {
         ...(prepare && { prepare }),
         send(mt) {
           sends.push(mt)
+          sentAt.push(performance.now())
           return answer()
         },
       }),
@@ -88,7 +97,7 @@ export async function lane(t: TestContext) {
       now: () => clock.at,
       random: () => 0.5,
     },
-    { lookMs: 20 },
+    { lookMs: 20, freshMs },
   )
 
   /** Serves the lane, as often as it falls idle, until something is so. */
@@ -128,7 +137,12 @@ export async function lane(t: TestContext) {
     sealed,
     keys,
     sends,
+    sentAt,
     moved,
+    /** So long the ledger takes to note the next attempts. */
+    noteSlowly(ms: number) {
+      noteMs = ms
+    },
     answerWith(next: typeof answer) {
       answer = next
     },

@@ -30,6 +30,27 @@ describe('a lane', () => {
     )
   })
 
+  test('keeps its rate where the ledger takes long to note what leaves', async (t) => {
+    const { accept, sends, sentAt, noteSlowly, served } = await lane(t)
+    noteSlowly(800)
+    await accept(...Array.from({ length: 160 }, (_, i) => ({ to: String(27821000000 + i) })))
+    await served.until(async () => sends.length === 160)
+    // 80 a second. What leaves at the same moment is sent a little later, on a busy machine.
+    for (const [i, at] of sentAt.slice(80).entries()) assert.ok(at - (sentAt[i] ?? 0) >= 700)
+  })
+
+  test('does not send what was noted so late that others may serve it, and tries again', async (t) => {
+    const { store, accept, clock, sends, noteSlowly, served } = await lane(t, { freshMs: 200 })
+    noteSlowly(300)
+    const [late] = await accept({})
+    assert.ok(late)
+    const attempts = async () => (await store.life(late.id))?.attempts ?? []
+    await served.until(async () => (await attempts()).some(({ outcome }) => outcome === 'deferred'))
+    assert.equal(sends.length, 0)
+    clock.at += 60_000
+    await served.until(async () => sends.length === 1)
+  })
+
   test('that is held is looked through for what expires', async (t) => {
     const { accept, answerWith, clock, due, sends, told, served } = await lane(t)
     answerWith(async () => ({ type: 'deferred', retry: 'hold-credential', status: 'refused_by_supplier' }))

@@ -56,8 +56,11 @@ interface Sender extends Carrier {
   hold: Hold
 }
 
-/** How often a lane that is served is looked through for messages whose time ran out. */
-const lookEveryMs = 60_000
+/**
+ * How often a lane that is served is looked through for messages whose time ran out; and how long the ledger may take to
+ * note an attempt that is then made: leases are for thrice that, and after them the lane may be another node's.
+ */
+const usualTiming = { lookMs: 60_000, freshMs: 5000 }
 /** What a message ends in that cannot go any more. */
 const hopeless = ['expired', 'stopped_by_admin', 'stopped_by_user', 'not_on_channel_known'] as const
 type Hopeless = (typeof hopeless)[number]
@@ -72,7 +75,7 @@ const strangerWaitMs = 60 * 60_000
  * Takes due MTs to their supplier, lane by lane, and records what came of it. A message goes out by its own integration
  * or not at all. While a lane has no sender, or its sender is held, only the time of its messages runs.
  */
-export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispatch {
+export function dispatch(app: Dispatching, { lookMs, freshMs } = usualTiming): Dispatch {
   const places = perLane(
     (lane): Place => ({
       lane,
@@ -230,8 +233,7 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
   }
 
   async function start({ place, lease, sender, signal }: Sending, mts: Mt[]) {
-    const left = performance.now()
-    sender.pace.left(left, mts.length)
+    const asked = performance.now()
     const attempts = await app.store.beginAttempts(lease, mts.map(nameOf), app.now())
     passed('attempt.stored')
     await end(
@@ -239,9 +241,14 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
       'balance_lowered',
       signal,
     )
+    // They leave now, however long the ledger took.
+    const left = performance.now()
+    const isLate = left - asked > freshMs
     for (const mt of mts) {
       const attempt = attempts.get(mt.id)
-      if (attempt) place.slots.start(send(sender, { ...mt, attempts: attempt }, { left, signal }))
+      if (!attempt) continue
+      sender.pace.left(left, 1)
+      place.slots.start(send(sender, { ...mt, attempts: attempt }, { left, isLate, signal }))
     }
   }
 
@@ -258,9 +265,10 @@ export function dispatch(app: Dispatching, { lookMs = lookEveryMs } = {}): Dispa
     return wait
   }
 
-  async function send(sender: Sender, mt: Mt, { left, signal }: { left: number; signal: AbortSignal }) {
+  async function send(sender: Sender, mt: Mt, { left, isLate, signal }: Start) {
     const startedAt = performance.now()
-    const outcome = await carry(app, mt, { carrier: sender, stopping: signal }).catch((error: unknown) => {
+    const attempt = { carrier: sender, isLate, stopping: signal }
+    const outcome = await carry(app, mt, attempt).catch((error: unknown) => {
       app.events.bug('supplier.send', error, mt.id)
       return { type: 'unknown', cause: 'bug' } as const
     })
@@ -378,6 +386,8 @@ interface Sending {
   sender: Sender
   signal: AbortSignal
 }
+
+type Start = { left: number; isLate: boolean; signal: AbortSignal }
 
 const paceOf = ({ messagesPerSecond }: Supplier, lease: TakenLease | undefined): Pace =>
   pace(messagesPerSecond, performance.now(), lease?.freeMs)

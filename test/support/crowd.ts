@@ -9,19 +9,24 @@ interface Surroundings {
   business: { key: string; number: string; phones: string[] }
   /** How many of its clients send at the same time. */
   clients?: number
-  /** After each request of theirs, and each act of a person. */
+  /** After each request of theirs. */
   pauseMs?: number
+  /** How many people write to it, and how long each waits before the next thing. */
+  people?: { count: number; pauseMs: number }
   /** Those of its messages may wait that are not `hasArrived`; any number without. */
   waiting?: { most: number; hasArrived(id: string): boolean }
 }
 
+const usual = { count: 4, pauseMs: 100 }
+
 /** A business that sends and people who write, without a pause, through whatever happens to the gateway. */
-export function crowd({ url, sandboxUrl, business, clients = 8, pauseMs = 0, waiting }: Surroundings) {
+export function crowd(surroundings: Surroundings) {
+  const { url, sandboxUrl, business, clients = 8, pauseMs = 0, people = usual, waiting } = surroundings
   const { key, number, phones } = business
   /** Text → id, of what a 202 promised. */
   const accepted = new Map<string, string>()
   const said: Said = { texts: new Set(), files: new Map(), places: new Set(), presses: new Set() }
-  const writers = phones.slice(0, 4)
+  const writers = phones.slice(0, people.count)
   const underWay = new Set<string>()
   let finishing = false
   let abandoned = false
@@ -98,7 +103,7 @@ export function crowd({ url, sandboxUrl, business, clients = 8, pauseMs = 0, wai
     ]
     for (let turn = 0; !isOver(); turn++) {
       await acts[turn % acts.length]?.(`reply-${msisdn}-${turn}`)
-      await sleep(100 + pauseMs)
+      await sleep(people.pauseMs)
     }
   }
 

@@ -134,6 +134,7 @@ export interface PhoneMessage {
   buttons?: { type: string; text: string; pressed: boolean }[]
   ticks: string
   direction: 'in' | 'out'
+  at: number
 }
 
 export interface Asking {

@@ -137,6 +137,16 @@ const names = {
 const hasArrived = (told: Told, id: string) =>
   reached.some((status) => told.has(`messageStatusUpdate ${id} ${status}`))
 
+/** Answers, again and again, whether the business was told by now that a message has arrived. */
+export function arrivals(calls: Received[]): (id: string) => boolean {
+  const told: Told = new Map()
+  let read = 0
+  return (id) => {
+    for (; read < calls.length; read++) enter(told, calls[read])
+    return hasArrived(told, id)
+  }
+}
+
 function toldIn(calls: Received[]): Told {
   const told: Told = new Map()
   for (const call of calls) enter(told, call)

@@ -43,12 +43,16 @@ export function start(
 
 /** Asks until the program answers that it is ready; fails with what it wrote when it ends before. */
 export async function ready(url: string, running: Running): Promise<void> {
-  await eventually(async () => {
-    if (running.child.exitCode !== null) throw new Error(`it ended: ${running.output()}`)
-    if (running.child.signalCode !== null) return true // killed before it was ready: that, too, is an end to waiting
-    const heard = await ask(`${url}/health/ready`, 'GET', {}).catch(() => undefined)
-    return heard?.httpStatus === 200
-  }, `${url} is ready\n${running.output()}`)
+  await eventually(
+    async () => {
+      if (running.child.exitCode !== null) throw new Error(`it ended: ${running.output()}`)
+      if (running.child.signalCode !== null) return true // killed before it was ready: that, too, is an end to waiting
+      const heard = await ask(`${url}/health/ready`, 'GET', {}).catch(() => undefined)
+      return heard?.httpStatus === 200
+    },
+    `${url} is ready\n${running.output()}`,
+    60_000, // several start at the same time, some for the first time
+  )
 }
 
 /** A port that was free a moment ago, for programs that must come back where they were. */

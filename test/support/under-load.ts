@@ -21,7 +21,8 @@ export async function underLoad(t: TestContext, { url, sandbox, received, admin:
   }
   await admin(`/admin/integrations/${ids.one}/templates/sync`, 'POST')
   const { calls } = received.one
-  const load = crowd({ url, sandboxUrl: sandbox.url, business, clients: 2, pauseMs: 150 })
+  const people = { count: 4, pauseMs: 250 }
+  const load = crowd({ url, sandboxUrl: sandbox.url, business, clients: 2, pauseMs: 150, people })
   t.after(() => load.abandon())
   return {
     isUnderWay: () => eventually(async () => calls.length > 10, 'the business is told'),

@@ -2,7 +2,7 @@ import { type ThreadTimes, threadTimes, used } from './cpu.ts'
 import type { Job, Loaded } from './load.ts'
 import type { Gateway } from './processes.ts'
 import type { Stage } from './stage.ts'
-import { type Spread, spreadOf } from './statistics.ts'
+import { ratioByRound, type Spread } from './statistics.ts'
 
 /** How much is done: everything in `full`, little in `quick`. */
 export interface Scale {
@@ -11,6 +11,10 @@ export interface Scale {
   warmUpMs: number
   backlog: number
   endToEnd: number
+  /** Of queues: jobs that are done, that wait, and that a turn does. */
+  history: number
+  waiting: number
+  claims: number
 }
 
 /** One turn of one side. */
@@ -68,13 +72,15 @@ export async function contest<Name extends string>(
 
 /** How much processor time the others need for a request that ours needs one for: loud neighbours leave this alone. */
 export function ratioOfWork(ours: Turn[], to: Turn[]): Spread {
-  return spreadOf(ours.map(({ micros }, i) => (to[i]?.micros.all ?? Number.NaN) / micros.all))
+  return ratioByRound(
+    to.map(({ micros }) => micros.all),
+    ours.map(({ micros }) => micros.all),
+  )
 }
 
-/** Round by round, so that what both met in a round cancels out. */
-export function ratioOf(ours: Turn[], to: Turn[]): Spread {
-  return spreadOf(ours.map((turn, i) => turn.messagesPerSecond / (to[i]?.messagesPerSecond ?? Number.NaN)))
-}
+export const ratioOf = (ours: Turn[], to: Turn[]): Spread => ratioByRound(ours.map(rateOf), to.map(rateOf))
+
+const rateOf = ({ messagesPerSecond }: Turn) => messagesPerSecond
 
 function turnOf(
   { accepted, refused, elapsedMs, latencyMs }: Loaded,

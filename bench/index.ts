@@ -12,8 +12,26 @@ import { openStage, type Stage } from './stage.ts'
 const usage = `npm run bench -- [--quick] [--row=a,b,…] [--folder=<on the disk to measure>]`
 
 const scales: Record<'full' | 'quick', Scale> = {
-  full: { rounds: 5, roundMs: 3000, warmUpMs: 6000, backlog: 200_000, endToEnd: 20_000 },
-  quick: { rounds: 1, roundMs: 1500, warmUpMs: 2000, backlog: 50_000, endToEnd: 2000 },
+  full: {
+    rounds: 5,
+    roundMs: 3000,
+    warmUpMs: 6000,
+    backlog: 200_000,
+    endToEnd: 20_000,
+    history: 1_000_000,
+    waiting: 200_000,
+    claims: 20_000,
+  },
+  quick: {
+    rounds: 1,
+    roundMs: 1500,
+    warmUpMs: 2000,
+    backlog: 50_000,
+    endToEnd: 2000,
+    history: 20_000,
+    waiting: 4000,
+    claims: 2000,
+  },
 }
 
 const { values: options } = parseArgs({

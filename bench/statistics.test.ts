@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { percentile, spreadOf } from './statistics.ts'
+import { percentile, ratioByRound, spreadOf } from './statistics.ts'
 
 const spreads = [
   { values: [3, 1, 2], spread: { median: 2, least: 1, most: 3 } },
@@ -16,6 +16,10 @@ test('values are sorted as numbers, and left as they were', () => {
   const values = [10, 9, 100]
   assert.equal(spreadOf(values).median, 10)
   assert.deepEqual(values, [10, 9, 100])
+})
+
+test('a ratio is that of each round, whatever the rounds were like', () => {
+  assert.deepEqual(ratioByRound([10, 200, 9], [20, 100, 3]), { median: 2, least: 0.5, most: 3 })
 })
 
 const hundred = Array.from({ length: 100 }, (_, i) => i + 1)

@@ -12,6 +12,10 @@ export function spreadOf(values: number[]): Spread {
   return { median, least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 }
 }
 
+/** Round by round, so that what both met in a round cancels out. */
+export const ratioByRound = (values: number[], to: number[]): Spread =>
+  spreadOf(values.map((value, round) => value / (to[round] ?? Number.NaN)))
+
 /** Nearest rank: the smallest value that so many percent of all do not exceed. */
 export function percentile(values: number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b)

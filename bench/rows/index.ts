@@ -1,5 +1,6 @@
 import { acceptHundreds, acceptOne, acceptWhileSending } from './accept.ts'
 import { callbacksSustained, deadEndpoint } from './callbacks.ts'
+import { claims } from './claims.ts'
 import { endToEnd } from './end-to-end.ts'
 import { inlineFiles, sealedFiles, uploads } from './files.ts'
 import { acceptOnPostgres } from './postgres.ts'
@@ -22,4 +23,5 @@ export const rows: Record<string, Row> = {
   k: sealedMessages,
   l: sealedFiles,
   m: acceptOnPostgres,
+  n: claims,
 }

@@ -24,15 +24,15 @@ const copiesAtOnce = 500
 export async function multiply(sql: Sql, { tables, copies, spanMs, copying }: Multiplied) {
   for (const table of tables) {
     const columns = await columnsOf(sql, table)
-    const copied = columns.map((column) => {
-      const of = copying[column]
-      return of ? of(`example.${column}`) : `example.${column}`
+    const copied = columns.map(({ name, type }) => {
+      const of = copying[name]
+      return of ? `(${of(`example.${name}`)})::${type}` : `example.${name}`
     })
     await sql.unsafe(`CREATE TEMP TABLE examples AS SELECT * FROM ${table}`)
     await sql.unsafe(`DELETE FROM ${table}`)
     for (let first = 1; first <= copies; first += copiesAtOnce)
       await sql.unsafe(`
-        INSERT INTO ${table} (${columns.join(', ')})
+        INSERT INTO ${table} (${columns.map(({ name }) => name).join(', ')})
         SELECT ${copied.join(', ')}
         FROM (SELECT n, ${spanMs}::bigint * (${copies} - n) / ${copies} AS age
             FROM generate_series(${first}, ${Math.min(copies, first + copiesAtOnce - 1)}) AS n) AS copies
@@ -42,30 +42,32 @@ export async function multiply(sql: Sql, { tables, copies, spanMs, copying }: Mu
   }
 }
 
-async function columnsOf(sql: Sql, table: string): Promise<string[]> {
-  const rows = await sql<{ name: string }[]>`
-    SELECT attname AS name FROM pg_attribute
-    WHERE attrelid = ${table}::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ORDER BY attnum`
-  return rows.map(({ name }) => name)
-}
+const columnsOf = (sql: Sql, table: string) => sql<{ name: string; type: string }[]>`
+  SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+  WHERE attrelid = ${table}::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+  ORDER BY attnum`
 
 const earlier: Copied = (column) => `${column} - age`
+/** Digits, in whatever form a table has them. */
+const hexOf: Copied = (id) => `replace(${id}::text, '-', '')`
 /** Ids begin with their time. A copy's is one that nobody else has, and the same in every table. */
-const idOf: Copied = (id) =>
-  `lpad(to_hex(('x0000' || left(${id}, 12))::bit(64)::bigint - age), 12, '0') || substr(${id}, 13, 4) || left(md5(${id} || n), 16)`
+function idOf(column: string): string {
+  const id = hexOf(column)
+  const time = `('x0000' || left(${id}, 12))::bit(64)::bigint - age`
+  return `lpad(to_hex(${time}), 12, '0') || substr(${id}, 13, 4) || left(md5(${id} || n), 16)`
+}
 
 export const ourTables = ['mts', 'attempts', 'supplier_ids', 'events']
 
-/** `perLane`: how many events there are of each lane. */
-export const ourCopying = (perLane: number): Copying => ({
+/** `events`: how many there are of each endpoint. */
+export const ourCopying = (events: number): Copying => ({
   id: idOf,
   mt_id: idOf,
   message_id: idOf,
   client_message_id: (id) => `left(${id}, -8) || lpad(n::text, 8, '0')`,
   supplier_id: (id) => `left(${id}, 25) || md5(${id} || n)`,
-  sequence: (sequence) => `${sequence} + ${perLane}::bigint * (n - 1)`,
-  event: (event) => `replace(${event}, example.message_id, ${idOf('example.message_id')})`,
+  sequence: (sequence) => `${sequence} + ${events}::bigint * (n - 1)`,
+  event: (event) => `replace(${event}, ${hexOf('example.message_id')}, ${idOf('example.message_id')})`,
   ...Object.fromEntries(
     [
       'accepted_at',

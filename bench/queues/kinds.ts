@@ -27,8 +27,7 @@ export const waypost: Kind = {
       SELECT max(last_sequence)::int AS events FROM endpoints`
     const copying = ourCopying(row?.events ?? 0)
     await multiply(sql, { tables: ourTables, copies, spanMs: historyMs, copying })
-    await sql`
-      UPDATE endpoints SET last_sequence = (SELECT max(sequence) FROM events WHERE lane = endpoints.lane)`
+    await sql`UPDATE endpoints SET last_sequence = last_sequence * ${copies}::bigint`
   },
 }
 

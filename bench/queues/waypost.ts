@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { endpointLane } from '../../packages/gateway/src/core/endpoint.ts'
 import { idMaker } from '../../packages/gateway/src/core/ids.ts'
 import type { Mt } from '../../packages/gateway/src/core/message.ts'
-import { laneOf, type TakenLease } from '../../packages/gateway/src/core/store.ts'
+import { laneOf, type RecordedOutcome, type TakenLease } from '../../packages/gateway/src/core/store.ts'
 import { openStore } from '../../packages/gateway/src/store/index.ts'
 import { databaseUrl, jobOf, lanes, serveQueue } from './queue.ts'
 
@@ -52,23 +52,19 @@ async function add(jobs: number): Promise<Mt[]> {
 const newSupplierId = () => `wamid.HBgLMjc4MjEyMzQ1NjcV${randomBytes(16).toString('hex')}`
 
 /** As `core/dispatch.ts` takes messages through a lane, with a supplier that answers at once. */
-async function send(lease: TakenLease, mts: Mt[]) {
+async function send(lease: TakenLease, mts: Mt[]): Promise<number> {
   const ids = mts.map(({ id }) => id)
-  const begun = await store.beginAttempts(lease, ids, Date.now())
-  await Promise.all(
-    [...begun].map(([mtId, attempt]) =>
-      store.recordOutcomes([
-        {
-          mtId,
-          attempt,
-          at: Date.now(),
-          settled: { type: 'sent', supplierIds: [newSupplierId()], status: 'sent' },
-        },
-      ]),
-    ),
-  )
-  return begun.size
+  const attempts = await store.beginAttempts(lease, ids, Date.now())
+  await Promise.all([...attempts].map(([mtId, attempt]) => store.recordOutcomes([sent(mtId, attempt)])))
+  return attempts.size
 }
+
+const sent = (mtId: string, attempt: number): RecordedOutcome => ({
+  mtId,
+  attempt,
+  at: Date.now(),
+  settled: { type: 'sent', supplierIds: [newSupplierId()], status: 'sent' },
+})
 
 async function finishIn(lease: TakenLease, jobs: number, page: number): Promise<number> {
   let finished = 0

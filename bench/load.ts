@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
+import { placeOf } from './connections.ts'
 import { messageReader } from './http-messages.ts'
 import { type DataKey, recipientPool, requestMaker } from './requests.ts'
 import { answers } from './worker.ts'
@@ -8,6 +9,8 @@ import { answers } from './worker.ts'
 /** What to send: on each connection one request after the other, the next when the last one is answered. */
 export interface Job {
   port: number
+  /** Other nodes of the same gateway; the connections are divided among all. */
+  otherPorts?: number[]
   /** The connections take turns with them. */
   apiKeys: string[]
   connections: number
@@ -35,7 +38,8 @@ export interface Loaded {
 answers<Job, Loaded>(run)
 
 async function run(job: Job): Promise<Loaded> {
-  const { port, apiKeys, connections, messagesPerRequest, pauseMs = 0, until } = job
+  const { apiKeys, connections, messagesPerRequest, pauseMs = 0, until } = job
+  const ports = [job.port, ...(job.otherPorts ?? [])]
   const recipients = recipientPool(job.recipients)
   const latency = createHistogram()
   const refused: Record<string, number> = {}
@@ -59,7 +63,7 @@ async function run(job: Job): Promise<Loaded> {
   }
 
   async function open(connection: number) {
-    const apiKey = apiKeys[connection % apiKeys.length] ?? ''
+    const { apiKey, port } = placeOf(connection, { apiKeys, ports })
     const next = requestMaker({
       apiKey,
       messages: messagesPerRequest,

@@ -4,10 +4,13 @@ import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** Where a process runs: what is measured has the first core for itself, everything it speaks to shares the second. */
-export type Core = 'measured' | 'rest'
+/**
+ * Where a process runs: what is measured has the first core for itself, everything it speaks to shares the second. What
+ * is several processes runs where there is room.
+ */
+export type Core = 'measured' | 'rest' | 'any'
 
-const cores: Record<Core, number> = { measured: 0, rest: 1 }
+const cores: Record<Core, number | undefined> = { measured: 0, rest: 1, any: undefined }
 const gatewayMain = new URL('../packages/gateway/src/main.ts', import.meta.url)
 /** Whatever is set for a gateway on this machine is not for those measured here. */
 const ownEnvironment = Object.fromEntries(
@@ -70,9 +73,13 @@ export interface Gateway extends Running {
 }
 
 /** The gateway as an operator starts it. Its warnings and errors are shown. */
-export async function startGateway(roles: string, env: Record<string, string>): Promise<Gateway> {
+export async function startGateway(
+  roles: string,
+  env: Record<string, string>,
+  core: Core = 'measured',
+): Promise<Gateway> {
   const args = [fileURLToPath(gatewayMain), 'serve', `--roles=${roles}`]
-  const child = start('measured', args, { WAYPOST_PORT: '0', ...env }, 'pipe')
+  const child = start(core, args, { WAYPOST_PORT: '0', ...env }, 'pipe')
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)))
     if (!child.stdout) return
@@ -101,7 +108,8 @@ function start(
   stdout: 'ipc' | 'pipe',
 ): ChildProcess {
   const command = [process.execPath, ...args]
-  if (pinned) command.unshift('taskset', '-c', String(cores[core]))
+  const own = cores[core]
+  if (pinned && own !== undefined) command.unshift('taskset', '-c', String(own))
   const [file = '', ...rest] = command
   return spawn(file, rest, {
     env: { ...ownEnvironment, ...env },

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { machineBusyMs, threadTimes, totalMs } from './cpu.ts'
 import type { Job, Loaded } from './load.ts'
-import { type Gateway, type Running, startGateway, startWorker, type Worker } from './processes.ts'
+import { type Core, type Gateway, type Running, startGateway, startWorker, type Worker } from './processes.ts'
 import { provisioning, type Senders } from './provisioning.ts'
 import type { Counted } from './raw-server.ts'
 
@@ -31,6 +31,7 @@ interface GatewayHere {
   folder?: string
   /** Settings besides: another ledger. */
   env?: Record<string, string>
+  core?: Core
 }
 
 export async function openStage(folder: string): Promise<Stage> {
@@ -73,9 +74,9 @@ export async function openStage(folder: string): Promise<Stage> {
     callbacks,
     sandboxUrl,
     newFolder,
-    async gateway({ roles, senders, folder: kept, env }) {
+    async gateway({ roles, senders, folder: kept, env, core }) {
       const data = kept ?? newFolder()
-      const gateway = own(await startGateway(roles, { ...environment(senders, data), ...env }))
+      const gateway = own(await startGateway(roles, { ...environment(senders, data), ...env }, core))
       return {
         ...gateway,
         async [Symbol.asyncDispose]() {

@@ -9,8 +9,8 @@ import type { Stage } from '../stage.ts'
 import { percentile } from '../statistics.ts'
 import type { Row } from './row.ts'
 
-const senders = 50
-const phones = 1000
+export const senders = 50
+export const phones = 1000
 export const sendersHere = { count: senders, unlimited: true }
 /** In turns, as everything that is compared. */
 const rounds = 4
@@ -55,13 +55,15 @@ export interface Carried {
   beganAt: number
   /** From the first request to the last message on a phone. */
   seconds: number
+  /** From the first request to the last answer. */
+  sendMs: number
   /** From a request that left the load generator to its message on the phone. */
   latencyMs: number[]
   /** Processor time of the measured process for each message. */
   micros: number
 }
 
-const rateOf = ({ shown, seconds }: Carried) => shown / seconds
+export const rateOf = ({ shown, seconds }: Carried) => shown / seconds
 
 export const lineOf = (name: string, carried: Carried) => [
   name,
@@ -77,6 +79,7 @@ export const together = (turns: Carried[]): Carried => ({
   shown: turns.reduce((sum, { shown }) => sum + shown, 0),
   beganAt: turns[0]?.beganAt ?? 0,
   seconds: turns.reduce((sum, { seconds }) => sum + seconds, 0),
+  sendMs: turns.reduce((sum, { sendMs }) => sum + sendMs, 0),
   latencyMs: turns.flatMap(({ latencyMs }) => latencyMs),
   micros: turns.reduce((sum, { micros }) => sum + micros, 0) / turns.length,
 })
@@ -103,12 +106,13 @@ async function carry(stage: Stage, messages: number) {
 export async function measure(
   stage: Stage,
   side: Gateway,
-  { messages, dataKey }: { messages: number; dataKey?: DataKey },
+  { messages, dataKey, otherPorts = [] }: { messages: number; dataKey?: DataKey; otherPorts?: number[] },
   over: (shown: number, sent: number) => Promise<void>,
 ): Promise<Carried> {
   const apiKeys = Array.from({ length: senders }, (_, i) => apiKeyOf(i))
   const job = {
     port: side.port,
+    otherPorts,
     apiKeys,
     connections: 2 * senders,
     messagesPerRequest: 1,
@@ -121,7 +125,7 @@ export async function measure(
   await send(warmUp)
   await over(known + warmUp, warmUp)
   const cpuBefore = totalMs(threadTimes(side.pid))
-  const { beganAt } = await send(messages)
+  const { beganAt, elapsedMs: sendMs } = await send(messages)
   await over(known + warmUp + messages, messages)
   const cpuMs = totalMs(threadTimes(side.pid)) - cpuBefore
   const shown = (await shownOn(stage)).filter(({ sentAt }) => sentAt >= beganAt)
@@ -129,13 +133,14 @@ export async function measure(
     shown: shown.length,
     beganAt,
     seconds: (Math.max(...shown.map(({ at }) => at)) - beganAt) / 1000,
+    sendMs,
     latencyMs: shown.map(({ at, sentAt }) => at - sentAt),
     micros: (cpuMs * 1000) / messages,
   }
 }
 
 /** What was called back: at least one status of each message, until nothing more came for a while. */
-async function calledBack({ callbacks }: Stage, atLeast: number): Promise<Counted> {
+export async function calledBack({ callbacks }: Stage, atLeast: number): Promise<Counted> {
   const deadline = performance.now() + deadlineMs
   const total: Counted = { requests: 0, lastAt: 0 }
   while (performance.now() < deadline) {

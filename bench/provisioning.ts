@@ -1,5 +1,7 @@
 export interface Senders {
   count: number
+  /** Where their numbering begins; 0 when absent. Two gateways that hear from the sandbox at once have none in common. */
+  first?: number
   /** Absent: the product's defaults, 80 a second and the pair limit. */
   unlimited?: boolean
   /** Its messages are opened with data keys of the sandbox's KMS, and what people write is sealed. */
@@ -15,13 +17,14 @@ const fromOf = (sender: number) => String(2_799_910_000 + sender)
 /** The content of a `WAYPOST_PROVISION` file: integrations whose supplier is the sandbox. */
 export function provisioning({
   count,
+  first = 0,
   unlimited = false,
   encryption,
   sandboxUrl,
   callbackUrlOf,
 }: Senders): string {
   const limits = unlimited ? { messagesPerSecond: 100_000, pairLimit: false } : {}
-  const integrations = Array.from({ length: count }, (_, i) => ({
+  const integrations = Array.from({ length: count }, (_, place) => first + place).map((i) => ({
     id: (i + 1).toString(16).padStart(32, '0'),
     name: `Benchmark ${i + 1}`,
     generation: 'one',

@@ -22,7 +22,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Called back at the stage's own receiver unless it says where. */
-type SendersHere = Pick<Senders, 'count' | 'unlimited' | 'encryption'> &
+type SendersHere = Pick<Senders, 'count' | 'first' | 'unlimited' | 'encryption'> &
   Partial<Pick<Senders, 'callbackUrlOf'>>
 
 interface GatewayHere {

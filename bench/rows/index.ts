@@ -3,6 +3,7 @@ import { callbacksSustained, deadEndpoint } from './callbacks.ts'
 import { claims } from './claims.ts'
 import { endToEnd } from './end-to-end.ts'
 import { inlineFiles, sealedFiles, uploads } from './files.ts'
+import { lifeOfMessage } from './life.ts'
 import { oneAndTwoNodes } from './nodes.ts'
 import { acceptOnPostgres } from './postgres.ts'
 import type { Row } from './row.ts'
@@ -25,5 +26,6 @@ export const rows: Record<string, Row> = {
   l: sealedFiles,
   m: acceptOnPostgres,
   n: claims,
-  p: oneAndTwoNodes,
+  o: lifeOfMessage,
+  q: oneAndTwoNodes,
 }

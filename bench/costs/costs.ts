@@ -165,15 +165,16 @@ export function placesText({ messages, kept, server }: Costs): string[] {
     })
 }
 
-/** What the database was asked for most, and what took longest. */
+/** What the database was asked for most, and what took longest, waiting included. */
 export function statementsText({ messages, server }: Costs): string[] {
   if (!server) return []
-  const { asked, took } = server
-  return [...asked]
-    .filter(([text, calls]) => calls / messages >= 0.1 || ((took.get(text) ?? 0) * 1000) / messages >= 10)
-    .sort(([a], [b]) => (took.get(b) ?? 0) - (took.get(a) ?? 0))
-    .map(
-      ([text, calls]) =>
-        `${(calls / messages).toFixed(2)} times, ${whole(((took.get(text) ?? 0) * 1000) / messages)} µs: ${text.slice(0, 90)}`,
-    )
+  const statements = [...server.asked].map(([text, calls]) => ({
+    text,
+    calls: calls / messages,
+    micros: ((server.took.get(text) ?? 0) * 1000) / messages,
+  }))
+  return statements
+    .filter(({ calls, micros }) => calls >= 0.1 || (calls >= 0.01 && micros >= 10))
+    .sort((a, b) => b.micros - a.micros)
+    .map(({ text, calls, micros }) => `${calls.toFixed(2)} times, ${whole(micros)} µs: ${text.slice(0, 90)}`)
 }

@@ -89,6 +89,8 @@ export async function postgresLedger(url: string): Promise<Ledger> {
     async tidy() {
       await all('VACUUM')
       await all('CHECKPOINT')
+      // Else what this was counts with what comes next.
+      await all('SELECT pg_stat_force_next_flush()')
     },
     logged: async ({ from, to }) => amountsOf(await all<PlaceRow>(selectLogged, from, to)),
     updates: () => all(selectUpdates),

@@ -3,6 +3,7 @@ import { callbacksSustained, deadEndpoint } from './callbacks.ts'
 import { claims } from './claims.ts'
 import { endToEnd } from './end-to-end.ts'
 import { inlineFiles, sealedFiles, uploads } from './files.ts'
+import { growthOnPostgres } from './growth.ts'
 import { lifeOfMessage } from './life.ts'
 import { oneAndTwoNodes } from './nodes.ts'
 import { acceptOnPostgres } from './postgres.ts'
@@ -27,5 +28,6 @@ export const rows: Record<string, Row> = {
   m: acceptOnPostgres,
   n: claims,
   o: lifeOfMessage,
+  p: growthOnPostgres,
   q: oneAndTwoNodes,
 }

@@ -24,12 +24,15 @@ import { percent, whole } from '../report.ts'
 import { recipientPool } from '../requests.ts'
 import type { Stage } from '../stage.ts'
 import { calledBack } from './end-to-end.ts'
+import { makeHistory } from './growth.ts'
 import type { Row } from './row.ts'
 
 const senders = 50
 const phones = recipientPool(500).map(String)
 const rounds = 4
 const idleMs = 10_000
+/** Of a quarter of a year. A query may have to look into each. */
+const weeksKept = 13
 /** So that a report is not in the post of the one before it, as it is not with Meta. */
 const deliverAfterMs = 1000
 const roles = 'api,dispatch,callbacks'
@@ -96,6 +99,7 @@ async function carried(stage: Stage, messages: number, url: string) {
     sqlite: await side(0, async () => sqliteLedger(join(folder, 'waypost.db')), { folder }),
     shared: await side(senders, () => postgresLedger(url), { env }),
   }
+  await makeHistory(url, weeksKept)
   opened.use(await slowPhones(stage))
 
   const turns = { sqlite: [] as Costs[], shared: [] as Costs[] }
@@ -114,6 +118,9 @@ async function carried(stage: Stage, messages: number, url: string) {
     updates: updatesText((await sides.shared.ledger.updates?.()) ?? [], messages),
   }
 }
+
+const poolOf = (url: string) =>
+  openPool(targetOf(url.slice('postgres:'.length)), { connections: 1, statementMs: 60_000 })
 
 const idleCosts = (side: Side): Promise<Costs> =>
   costsOf(side, async () => {
@@ -211,10 +218,7 @@ function idleText({ seconds, server, gateway }: Costs): string {
 async function pruned(url: string): Promise<string> {
   await using ledger = await postgresLedger(url)
   const before = sumOf((await ledger.read()).kept)
-  await using pool = openPool(targetOf(url.slice('postgres:'.length)), {
-    connections: 1,
-    statementMs: 60_000,
-  })
+  await using pool = poolOf(url)
   const startedAt = performance.now()
   await dropWeeks(pool, Date.now() + 30 * 24 * 60 * 60_000)
   const ms = performance.now() - startedAt

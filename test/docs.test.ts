@@ -7,17 +7,20 @@ import { settings } from '../packages/gateway/src/config.ts'
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
-test('the files that architecture.md names are there', () => {
-  const named = new Set(
-    read('docs/architecture.md').match(/(?:[\w<>-]+\/)+[\w.<>-]+\.(?:ts|sql|md)\b|packages\/[\w/.-]+/g),
-  )
-  assert.ok(named.size > 0)
-  const missing = [...named].filter((path) => {
-    const pattern = path.replaceAll(/<\w+>/g, '*')
-    return globSync([pattern, `packages/gateway/src/${pattern}`], { cwd: root }).length === 0
+for (const document of ['docs/architecture.md', 'docs/scale.md'])
+  test(`the files that ${document} names are there`, () => {
+    const named = new Set(
+      read(document).match(/(?:[\w<>-]+\/)+[\w.<>-]+\.(?:ts|sql|md)\b|packages\/[\w/.-]+/g),
+    )
+    assert.ok(named.size > 0)
+    const missing = [...named].filter((path) => {
+      const pattern = path.replaceAll(/<\w+>/g, '*')
+      return (
+        globSync([pattern, `docs/${pattern}`, `packages/gateway/src/${pattern}`], { cwd: root }).length === 0
+      )
+    })
+    assert.deepEqual(missing, [])
   })
-  assert.deepEqual(missing, [])
-})
 
 test('configuration.md has the settings of config.ts, their defaults and what they are for', () => {
   const rows = tableRows('docs/configuration.md').filter(([name]) => name?.startsWith('`WAYPOST_'))

@@ -12,6 +12,7 @@ const help = `Waypost ${version}, a self-hosted messaging gateway
   waypost sandbox    the far side: a Graph API and the phones behind it
   waypost health     asks the gateway here whether it is ready; the exit code says so
   waypost keys       makes, opens and rotates keys of client-side encryption; by itself it says how
+  waypost copy       takes ledger and files from here to PostgreSQL and S3; by itself it says how
   waypost --help     this page
   waypost --version  the version
 
@@ -24,6 +25,7 @@ const commands = {
   sandbox: [join(root, 'packages/sandbox/src/main.ts')],
   health: [join(root, 'bin/health.mjs')],
   keys: [join(root, 'packages/gateway/src/keys-command.ts')],
+  copy: [join(root, 'packages/gateway/src/copy-command.ts')],
 }
 
 const [command, ...rest] = process.argv.slice(2)

@@ -13,7 +13,7 @@ const systemNode = '/usr/bin/node'
 test('--help names every command', () => {
   const { stdout, status } = spawnSync(process.execPath, [command, '--help'], { encoding: 'utf8' })
   assert.equal(status, 0)
-  for (const name of ['serve', 'sandbox', 'health', 'keys', '--version'])
+  for (const name of ['serve', 'sandbox', 'health', 'keys', 'copy', '--version'])
     assert.match(stdout, new RegExp(`waypost ${name}`))
 })
 

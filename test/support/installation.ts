@@ -90,6 +90,7 @@ export async function install(t: Scope, overrides: Overrides = {}) {
     get url() {
       return gateway.url
     },
+    stop: async () => gateway[Symbol.asyncDispose](),
     async restart(as: readonly Role[] = roles) {
       await gateway[Symbol.asyncDispose]()
       gateway = await start(as)

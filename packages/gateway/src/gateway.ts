@@ -42,6 +42,7 @@ import { openWindows } from './core/window.ts'
 import { dataKeys } from './keys/data-keys.ts'
 import { openKeys } from './keys/index.ts'
 import { sparing } from './keys/sparing.ts'
+import { refuseHalfCopied } from './media/half-copied.ts'
 import { openMedia } from './media/index.ts'
 import { provision } from './provision.ts'
 import { sealedAtRest } from './sealing/index.ts'
@@ -100,7 +101,9 @@ export async function openGateway({
     }).catch(blame('WAYPOST_KEYS_URL')),
   )
   const keys = parts.use(dataKeys(sparing(service)))
-  const files = await openMedia(config.WAYPOST_MEDIA_URL).catch(blame('WAYPOST_MEDIA_URL'))
+  const files = await openMedia(config.WAYPOST_MEDIA_URL)
+    .then(refuseHalfCopied)
+    .catch(blame('WAYPOST_MEDIA_URL'))
   const { store, media } = await sealedAtRest(
     { store: ledger, media: files },
     { wrapping: own, contents: config.WAYPOST_SEAL_CONTENT },

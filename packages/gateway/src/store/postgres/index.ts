@@ -9,6 +9,7 @@ import { batches, each, type Method } from './batches.ts'
 import { keepChores } from './chores.ts'
 import { openPool, type Target, targetOf } from './connect.ts'
 import { meaningOf } from './fault.ts'
+import { refuseHalfCopied } from './half-copied.ts'
 import { migrate } from './migrate.ts'
 import { openNews } from './news.ts'
 import type { Db } from './query.ts'
@@ -188,6 +189,7 @@ const isAnswer = ({ relatedSupplierId }: RecordedMo) => relatedSupplierId !== un
 async function prepare(target: Target) {
   await using pool = openPool(target, { connections: 1, statementMs: 15 * 60_000, isBeforeTables: true })
   try {
+    await refuseHalfCopied(pool)
     await migrate(pool)
     await makeWeeks(pool, await pool.read(known.time))
   } catch (error) {

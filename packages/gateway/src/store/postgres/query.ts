@@ -31,7 +31,7 @@ function element(value: string | number | null): string | number {
 }
 
 /** PostgreSQL's texts take every character but one. */
-const storable = (text: string) => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text)
+export const storable = (text: string) => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text)
 
 /** Whether a text that came from outside may be an id: the database takes no other. */
 export const isId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)

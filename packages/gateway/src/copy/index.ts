@@ -90,8 +90,8 @@ async function copyTable(
     await target.write(plan, batch)
     tell(what, target.progress[table]?.rows ?? 0)
   }
-  const here = await tallyOf(rowsOf(source, plan))
-  const there = await tallyOf(target.rows(plan))
+  const here = await tallyOf(rowsOf(source, plan), (rows) => tell(`${what}, read`, rows))
+  const there = await tallyOf(target.rows(plan), (rows) => tell(`${what}, read back`, rows))
   if (here.rows !== there.rows || here.digest !== there.digest)
     return { what, table, ...here, instead: there }
   await target.verified(table, here)

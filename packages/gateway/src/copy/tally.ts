@@ -8,12 +8,16 @@ export interface Tally {
   digest: string
 }
 
-export async function tallyOf(batches: AsyncIterable<Row[]> | Iterable<Row[]>): Promise<Tally> {
+export async function tallyOf(
+  batches: AsyncIterable<Row[]> | Iterable<Row[]>,
+  tell: (rows: number) => void,
+): Promise<Tally> {
   let rows = 0
   let sum = 0n
   for await (const batch of batches) {
     rows += batch.length
     for (const row of batch) sum += BigInt(`0x${hash('sha256', JSON.stringify(row))}`)
+    tell(rows)
   }
   return { rows, digest: BigInt.asUintN(256, sum).toString(16).padStart(64, '0') }
 }

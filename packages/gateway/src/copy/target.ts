@@ -72,7 +72,7 @@ const deleteNumber = `DELETE FROM ${numbered} WHERE version = 0`
 const unflushed = 'SET LOCAL synchronous_commit = off'
 
 const rowsAtOnce = 500
-const statementMs = 15 * 60_000
+const statementMs = 60_000
 
 export async function openTarget(location: string, undertaking: Undertaking): Promise<Target> {
   await using opening = new AsyncDisposableStack()
@@ -84,7 +84,7 @@ export async function openTarget(location: string, undertaking: Undertaking): Pr
   async function save(db: Db, table: string, step: Step) {
     const next = JSON.stringify({ ...parsed(progress), [table]: step })
     if ((await db.run(updateProgress, progress, next)) !== 1)
-      throw new Error('somebody else copies into this database, too')
+      throw new CannotStart('somebody else copies into this database, too')
     return next
   }
 
@@ -105,8 +105,9 @@ export async function openTarget(location: string, undertaking: Undertaking): Pr
       const columns = columnsOf(rows, ...plan.columns.map((_, index) => (row: Row) => row[index] ?? null))
       progress = await pool.transaction(async (db) => {
         await db.run(unflushed)
+        const next = await save(db, plan.name, step)
         await db.run(insertInto(plan), ...columns)
-        return save(db, plan.name, step)
+        return next
       })
     },
     async *rows(plan) {

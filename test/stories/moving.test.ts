@@ -19,7 +19,7 @@ import type { Received } from '../support/receiver.ts'
 test('a moved installation goes on where it was, however often the copy was killed', async (t) => {
   const graph = await scriptedGraph(t, numbers.one)
   const whatsapp = { ...graph.sender, messagesPerSecond: 1000, pairLimit: false }
-  const old = await install(t, { one: { whatsapp }, env: { WAYPOST_SEAL_CONTENT: 'true' } })
+  const old = await install(t, { one: { whatsapp }, env: { ...embedded, WAYPOST_SEAL_CONTENT: 'true' } })
   const told = old.received.one
   await eventually(async () => graph.webhookUrl()?.startsWith(old.url), 'the webhook is registered')
 
@@ -84,6 +84,9 @@ test('a moved installation goes on where it was, however often the copy was kill
   assert.equal(graph.sends.length, 30 + 5 + 2100)
   gapless(told.calls.filter(({ raw }) => raw.includes('"messageStatusUpdate"')))
 })
+
+/** Whatever the run of tests keeps things in. */
+const embedded = { WAYPOST_DATABASE_URL: '', WAYPOST_MEDIA_URL: '' }
 
 const texts = (name: string, count: number) =>
   Array.from({ length: count }, (_, i) => ({

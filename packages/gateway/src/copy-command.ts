@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from './config.ts'
-import { type Copied, type Copying, copy } from './copy/index.ts'
+import { type Copied, type CopiedRows, type Copying, copy } from './copy/index.ts'
 import { CannotStart } from './core/cannot-start.ts'
 
 const usage = `waypost copy --to-database=postgres://user:password@host/database --to-media=s3://bucket/prefix
@@ -60,37 +60,40 @@ function copyingOf({ WAYPOST_DATABASE_URL: ledger, WAYPOST_MEDIA_URL: from }: Co
 
 function sayNowAndThen() {
   let saidAt = Date.now()
-  return (what: string, count: number) => {
+  return (what: string, number: number) => {
     if (Date.now() - saidAt < toldEveryMs) return
     saidAt = Date.now()
-    process.stdout.write(`${what}: ${count.toLocaleString('en')} so far\n`)
+    process.stdout.write(`${what}: ${count(number)} so far\n`)
   }
 }
 
 function reportOf({ finishedBefore, tables, files }: Copied): string {
-  const width = Math.max(...tables.map(({ what }) => what.length), 'files'.length)
-  const rows = tables.map(({ what, rows, digest, instead }) => {
-    const same = `${what.padEnd(width)}  ${rows.toLocaleString('en').padStart(13)}  ${digest.slice(0, 16)}`
-    return instead
-      ? `${same}  NOT THE SAME: ${instead.rows.toLocaleString('en')} were read back, ${instead.digest.slice(0, 16)}`
-      : same
-  })
-  const differing = tables.filter(({ instead }) => instead).length
+  const isWrong = tables.some(({ instead }) => instead)
   return [
-    ...(rows.length > 0 ? [`${''.padEnd(width)}           rows  sum of SHA-256`, ...rows] : []),
-    ...(files
-      ? [
-          `${'files'.padEnd(width)}  ${files.files.toLocaleString('en').padStart(13)}  ${files.bytes.toLocaleString('en')} bytes`,
-          ...files.missing.map((id) => `  ${id} is missing: its bytes are not where the ledger says`),
-        ]
-      : []),
+    ...(tables.length > 0 ? [line('', 'rows', 'sum of SHA-256'), ...tables.flatMap(linesOf)] : []),
+    ...(files ? [line('files', count(files.files), `${count(files.bytes)} bytes`)] : []),
+    ...(files?.missing ?? []).map((id) => `  ${id} is missing: its bytes are not where the ledger says`),
     '',
-    differing > 0
+    isWrong
       ? 'The copy is not what was copied, and no gateway starts on it. Begin again, with a new database.'
       : finishedBefore === undefined
         ? 'Everything was copied, and read back the same.'
         : `There was nothing to do: this copy was finished at ${new Date(finishedBefore).toISOString()}.`,
   ].join('\n')
+}
+
+const line = (what: string, number: string, rest: string) =>
+  `${what.padEnd(28)}${number.padStart(13)}  ${rest}`
+const count = (number: number) => number.toLocaleString('en')
+
+function linesOf({ what, rows, digest, instead }: CopiedRows): string[] {
+  const copied = line(what, count(rows), digest.slice(0, 16))
+  if (!instead) return [copied]
+  return [
+    copied,
+    line('  read back was', count(instead.rows), instead.digest.slice(0, 16)),
+    ...instead.wrong.map((row) => `    ${row}`),
+  ]
 }
 
 /** What the new gateways need and the copy cannot give them. */
@@ -105,6 +108,7 @@ function whatIsNext(config: Config, to: To): string {
     ...(config.WAYPOST_ADMIN_TOKEN === undefined
       ? [`  WAYPOST_ADMIN_TOKEN, which is in ${config.WAYPOST_DATA}/admin-token`]
       : []),
+    '  the other settings as here',
   ].join('\n')
 }
 

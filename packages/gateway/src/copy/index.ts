@@ -6,6 +6,7 @@ import { type Plan, plansFor } from './plan.ts'
 import { type BatchLimits, openSource, type Source } from './source.ts'
 import { type Tally, tallyOf } from './tally.ts'
 import { openTarget, type Target } from './target.ts'
+import { wrongRows } from './wrong-rows.ts'
 
 /** What is copied, and where to. Of ledger and files at least one goes. */
 export interface Copying {
@@ -22,8 +23,8 @@ export interface Copying {
 export interface CopiedRows extends Tally {
   what: string
   table: string
-  /** What was read back, where it is not the same. */
-  instead?: Tally
+  /** What was read back, where it is not the same, and the first of the rows that are not. */
+  instead?: Tally & { wrong: string[] }
 }
 
 export interface Copied {
@@ -93,7 +94,7 @@ async function copyTable(
   const here = await tallyOf(rowsOf(source, plan), (rows) => tell(`${what}, read`, rows))
   const there = await tallyOf(target.rows(plan), (rows) => tell(`${what}, read back`, rows))
   if (here.rows !== there.rows || here.digest !== there.digest)
-    return { what, table, ...here, instead: there }
+    return { what, table, ...here, instead: { ...there, wrong: await wrongRows(source, target, plan) } }
   await target.verified(table, here)
   return { what, table, ...here }
 }

@@ -37,6 +37,8 @@ export interface Target extends AsyncDisposable {
   /** The rows, and how far they bring the table, in one commit. */
   write(plan: Plan, batch: Batch): Promise<void>
   rows(plan: Plan): AsyncGenerator<Row[]>
+  /** Those of these keys, as far as they are there. */
+  rowsOf(plan: Plan, keys: Value[][]): Promise<Row[]>
   verified(table: string, step: Step): Promise<void>
   finish(at: number): Promise<void>
 }
@@ -116,9 +118,17 @@ export async function openTarget(location: string, undertaking: Undertaking): Pr
         const found = await pool.read((db) => db.all<Record<string, Value>>(sql, ...values))
         const last = found.at(-1)
         if (last === undefined) return
-        yield found.map((row) => plan.columns.map(({ name }) => row[name] ?? null))
+        yield found.map((row) => rowIn(plan, row))
         after = plan.targetKey.map(({ name }) => last[name] ?? null)
       }
+    },
+    async rowsOf(plan, keys) {
+      const columns = columnsOf(
+        keys,
+        ...plan.targetKey.map((_, index) => (key: Value[]) => key[index] ?? null),
+      )
+      const found = await pool.read((db) => db.all<Record<string, Value>>(selectOf(plan), ...columns))
+      return found.map((row) => rowIn(plan, row))
     },
     async verified(table, step) {
       progress = await pool.transaction((db) => save(db, table, step))
@@ -207,6 +217,16 @@ function reading({ name, columns, targetKey }: Plan, after: Value[] | undefined)
     values: after ?? [],
   }
 }
+
+function selectOf({ name, columns, targetKey }: Plan): string {
+  const key = targetKey.map((column) => column.name).join(', ')
+  const arrays = targetKey.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')
+  const names = columns.map((column) => column.name).join(', ')
+  return `SELECT ${names} FROM unnest(${arrays}) AS wanted (${key}) JOIN ${name} USING (${key})`
+}
+
+const rowIn = ({ columns }: Plan, found: Record<string, Value>): Row =>
+  columns.map(({ name }) => found[name] ?? null)
 
 // This program wrote it.
 const parsed = (progress: string): Progress => JSON.parse(progress)

@@ -76,6 +76,8 @@ interface Known {
   attempts: number
   /** An attempt was begun, and nothing has been said of the message since. */
   underWay: boolean
+  /** The attempts of which something was reported by the supplier's id. */
+  reported: Set<number>
 }
 
 /** What the integration has at first, in millionths: more than all its messages cost. */
@@ -108,7 +110,7 @@ async function worldOf(one: Scene) {
     switch (step.do) {
       case 'accept': {
         const [mt] = await one.accept(step.changes)
-        if (mt) known.push({ mt, status: mt.status, attempts: 0, underWay: false })
+        if (mt) known.push({ mt, status: mt.status, attempts: 0, underWay: false, reported: new Set() })
         return
       }
       case 'take over':
@@ -119,7 +121,9 @@ async function worldOf(one: Scene) {
         const message = chosen(step.pick)
         if (!message || message.attempts <= step.attempt) return
         const attempt = message.attempts - step.attempt
-        if (step.attempt === 0) message.underWay = false
+        // Also where an earlier one is said to be sent whose report was kept until now.
+        const isTold = step.type === 'sent' && message.reported.has(attempt)
+        if (step.attempt === 0 || isTold) message.underWay = false
         await one.outcome(message.mt, attempt, settled(step.type, message.mt, attempt))
         return
       }
@@ -156,10 +160,11 @@ async function worldOf(one: Scene) {
     const message = chosen(pick)
     if (!message || message.attempts === 0) return
     if (by !== 'an unknown id') message.underWay = false
+    const attempt = by === 'an unknown id' ? message.attempts + 1 : 1
+    message.reported.add(attempt)
     await store.recordDlrs([
       one.report({
-        supplierId:
-          by === 'an unknown id' ? supplierId(message.mt, message.attempts + 1) : supplierId(message.mt, 1),
+        supplierId: supplierId(message.mt, attempt),
         ...(by === 'our id' ? { messageId: message.mt.id } : {}),
         report:
           type === 'failed'

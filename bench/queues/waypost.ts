@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { endpointLane } from '../../packages/gateway/src/core/endpoint.ts'
 import { idMaker } from '../../packages/gateway/src/core/ids.ts'
-import type { Mt } from '../../packages/gateway/src/core/message.ts'
+import { type Mt, type MtName, nameOf } from '../../packages/gateway/src/core/message.ts'
 import { laneOf, type RecordedOutcome, type TakenLease } from '../../packages/gateway/src/core/store.ts'
 import { openStore } from '../../packages/gateway/src/store/index.ts'
 import { databaseUrl, jobOf, lanes, serveQueue } from './queue.ts'
@@ -53,14 +53,13 @@ const newSupplierId = () => `wamid.HBgLMjc4MjEyMzQ1NjcV${randomBytes(16).toStrin
 
 /** As `core/dispatch.ts` takes messages through a lane, with a supplier that answers at once. */
 async function send(lease: TakenLease, mts: Mt[]): Promise<number> {
-  const ids = mts.map(({ id }) => id)
-  const attempts = await store.beginAttempts(lease, ids, Date.now())
-  await Promise.all([...attempts].map(([mtId, attempt]) => store.recordOutcomes([sent(mtId, attempt)])))
+  const attempts = await store.beginAttempts(lease, mts.map(nameOf), Date.now())
+  await Promise.all(mts.map((mt) => store.recordOutcomes([sent(nameOf(mt), attempts.get(mt.id) ?? 0)])))
   return attempts.size
 }
 
-const sent = (mtId: string, attempt: number): RecordedOutcome => ({
-  mtId,
+const sent = (name: MtName, attempt: number): RecordedOutcome => ({
+  ...name,
   attempt,
   at: Date.now(),
   settled: { type: 'sent', supplierIds: [newSupplierId()], status: 'sent' },

@@ -78,7 +78,7 @@ const statementMs = 60_000
 
 export async function openTarget(location: string, undertaking: Undertaking): Promise<Target> {
   await using opening = new AsyncDisposableStack()
-  const pool = opening.use(openPool(targetOf(location), { connections: 1, statementMs }))
+  const pool = opening.use(openPool(targetOf(location), { connections: 1, statementMs, isBeforeTables: true }))
   const begun = await begunOrBegin(pool, undertaking)
   let progress = begun.progress
   const open = opening.move()

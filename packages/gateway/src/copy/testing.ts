@@ -43,7 +43,10 @@ type Writes =
   | 'forgetSettingsChanges'
   | typeof Symbol.asyncDispose
 
-type Reads = Exclude<keyof Store, Writes>
+/** They depend on who asks, and when. */
+type OfTheMoment = 'acceptedElsewhere' | 'time'
+
+type Reads = Exclude<keyof Store, Writes | OfTheMoment>
 
 const many = 100_000
 const forEver = Number.MAX_SAFE_INTEGER

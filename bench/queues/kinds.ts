@@ -64,6 +64,7 @@ export async function fill(
   }
   await worker.ask({ add: jobs.waiting })
   await database.sql`ANALYZE`
+  await database.tidy() // a long history's log is not needed any more
   const all = opened.move()
   return { worker, database, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

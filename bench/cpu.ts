@@ -9,44 +9,13 @@ export type ThreadTimes = Map<number, { name: string; ms: number }>
 export function threadTimes(pid: number): ThreadTimes {
   const times: ThreadTimes = new Map()
   for (const thread of entries(`/proc/${pid}/task`)) {
-    const { name, ticks } = statOf(`/proc/${pid}/task/${thread}/stat`)
-    times.set(Number(thread), { name, ms: ticks * tickMs })
+    const stat = read(`/proc/${pid}/task/${thread}/stat`)
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
+    // After the name: state, then from the 4th field on; utime and stime are the 14th and 15th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    times.set(Number(thread), { name, ms: (Number(fields[11]) + Number(fields[12])) * tickMs })
   }
   return times
-}
-
-interface Stat {
-  name: string
-  parent: number
-  ticks: number
-  /** Of its children that have ended. */
-  childTicks: number
-}
-
-function statOf(path: string): Stat {
-  const stat = read(path)
-  // A name may hold anything. After it: state, then from the 4th field on.
-  const end = stat.lastIndexOf(')')
-  const fields = stat.slice(end + 2).split(' ')
-  const field = (number: number) => Number(fields[number - 3] ?? 0)
-  return {
-    name: stat.slice(stat.indexOf('(') + 1, end),
-    parent: field(4),
-    ticks: field(14) + field(15), // in user and in kernel mode
-    childTicks: field(16) + field(17),
-  }
-}
-
-export const parentOf = (pid: number): number => statOf(`/proc/${pid}/stat`).parent
-
-/** Processor time of a process and of its children, those that have ended included: of PostgreSQL, by its first process. */
-export function familyMs(pid: number): number {
-  const { ticks, childTicks } = statOf(`/proc/${pid}/stat`)
-  const children = entries('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((entry) => statOf(`/proc/${entry}/stat`))
-    .filter(({ parent }) => parent === pid)
-  return (ticks + childTicks + children.reduce((sum, child) => sum + child.ticks, 0)) * tickMs
 }
 
 /** What each thread used between two readings, busiest first. */

@@ -1,5 +1,5 @@
 import postgres, { type Sql } from 'postgres'
-import { familyMs, parentOf } from './cpu.ts'
+import { useOf } from './family.ts'
 
 /** What a database server has done so far, whoever for. */
 export interface Spent {
@@ -18,14 +18,15 @@ export interface Database extends AsyncDisposable {
 
 export async function openDatabase(url: string): Promise<Database> {
   const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false })
-  const [backend] = await sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
-  const server = parentOf(backend?.pid ?? 0)
+  const [first] = await sql<{ pid: number }[]>`
+    SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`
+  const server = first?.pid ?? 0
   return {
     sql,
     async spent() {
       const [row] = await sql<{ wal: string }[]>`
         SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS wal`
-      return { ms: familyMs(server), walBytes: Number(row?.wal) }
+      return { ms: useOf(server).ms, walBytes: Number(row?.wal) }
     },
     async bytes() {
       const [row] = await sql<{ bytes: string }[]>`SELECT pg_database_size(current_database()) AS bytes`

@@ -134,7 +134,9 @@ CREATE TABLE mos (
   PRIMARY KEY (integration_id, supplier_id)
 );
 
--- When each person last wrote to each integration.
+CREATE INDEX mos_at ON mos (integration_id, at);
+
+-- When each person last wrote to each integration. Whoever did has agreed to be answered, however long ago: it stays.
 CREATE TABLE windows (
   integration_id TEXT COLLATE "C" NOT NULL,
   person         TEXT COLLATE "C" NOT NULL,
@@ -144,7 +146,7 @@ CREATE TABLE windows (
 
 CREATE INDEX windows_at ON windows (integration_id, at);
 
--- Numbers for people whose supplier shows no number.
+-- Numbers for people whose supplier shows no number. Businesses keep them: they stay.
 CREATE TABLE aliases (
   user_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   digits  TEXT COLLATE "C" NOT NULL UNIQUE

@@ -1,9 +1,7 @@
 import type { RecordedDlr, Store } from '../../core/store.ts'
-import { answerKeptMs } from '../answer.ts'
-import { minuteMs } from '../minute.ts'
-import { parkedForMs } from '../standing.ts'
 import { forgetWriters } from './commits.ts'
 import type { Pool } from './connect.ts'
+import { forgetOld } from './forget.ts'
 import { columnsOf, type Db } from './query.ts'
 import { ownersIn } from './reads/owners.ts'
 import { time } from './reads/settings.ts'
@@ -21,19 +19,9 @@ const deleteMissed = `
   DELETE FROM parked_dlrs USING unnest($1::text[], $2::text[]) AS missed (integration_id, supplier_id)
   WHERE parked_dlrs.integration_id = missed.integration_id AND parked_dlrs.supplier_id = missed.supplier_id`
 
-const deleteCounts = 'DELETE FROM accepted WHERE minute < $1'
-
-// Of an integration that is in use they go when others come. These are the rest.
-const deleteLeft = [
-  { sql: 'DELETE FROM answers WHERE at <= $1', keptMs: answerKeptMs },
-  { sql: 'DELETE FROM parked_dlrs WHERE at <= $1', keptMs: parkedForMs },
-]
-
 const sweepMs = 15_000
 const weeksMs = 60 * 60_000
 const dayMs = 24 * 60 * 60_000
-/** Volume limits count a month. */
-const countedMs = 40 * dayMs
 
 interface Needs {
   pool: Pool
@@ -61,11 +49,9 @@ export function keepChores(needs: Needs): AsyncDisposable {
   async function weeks() {
     const at = await pool.read(time)
     await makeWeeks(pool, at)
-    for (const { sql, keptMs } of deleteLeft) await pool.transaction((db) => db.run(sql, now() - 2 * keptMs))
     await pool.transaction(forgetWriters)
-    if (historyDays === undefined) return
-    await dropWeeks(pool, at - historyDays * dayMs)
-    await pool.transaction((db) => db.run(deleteCounts, Math.floor((now() - countedMs) / minuteMs)))
+    await forgetOld(pool, { now: now(), historyDays })
+    if (historyDays !== undefined) await dropWeeks(pool, at - historyDays * dayMs)
   }
 
   const timers = [setInterval(after(sweep), sweepMs), setInterval(after(weeks), weeksMs)]

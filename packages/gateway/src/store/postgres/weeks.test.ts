@@ -7,6 +7,7 @@ import { openStore } from '../index.ts'
 import { scene } from '../suite/scene.ts'
 import { applyMissed } from './chores.ts'
 import { openPool, targetOf } from './connect.ts'
+import { forgetOld } from './forget.ts'
 import { startServer } from './testing.ts'
 import { dropWeeks, makeWeeks } from './weeks.ts'
 
@@ -71,6 +72,34 @@ describe('the chores of postgres', () => {
        ORDER BY due_at, id LIMIT 10`,
     )
     assert.doesNotMatch(JSON.stringify(plan), /Seq Scan|Sort Method|"Sort /)
+  })
+
+  test('what only served a while is forgotten, however much it is, and the rest is kept', async (t) => {
+    const { store, pool, sql } = await open(t)
+    const now = Date.now()
+    const { mo, mt, report, accept, integrationId } = scene({ store, clock: { at: now } })
+    const ago = (days: number) => Array.from({ length: 1500 }, () => mo({ at: now - days * dayMs }))
+    const [old, recent] = [ago(100), ago(20)]
+    await store.recordMos([...old, ...recent])
+    await store.recordDlrs([report({ report: { type: 'read' } })])
+    const keep = { integrationId, key: 'k', requestHash: '', status: 202, body: '', at: now }
+    await store.accept([mt({ acceptedAt: now - 50 * dayMs })], keep)
+    await accept({})
+    const rows = async (table: string) => (await sql.unsafe(`SELECT 1 FROM ${table}`)).length
+
+    await forgetOld(pool, { now, historyDays: undefined })
+    assert.equal(await rows('mos'), 3000, 'without an end of the history all of it')
+    assert.equal(await rows('accepted'), 1, 'no limit counts so far back')
+    await forgetOld(pool, { now, historyDays: 10 })
+    assert.deepEqual([await rows('mos'), await rows('parked_dlrs'), await rows('answers')], [1500, 1, 1])
+    const again = [...old, ...recent].map(({ supplierId }) => mo({ supplierId }))
+    assert.equal(
+      (await store.recordMos(again)).stored.length,
+      1500,
+      'a supplier may tell again of a recent one',
+    )
+    await forgetOld(pool, { now: now + 20 * dayMs, historyDays: 90 })
+    assert.deepEqual([await rows('parked_dlrs'), await rows('answers')], [0, 0])
   })
 
   test('a report and an outcome that two nodes wrote at one moment find each other', async (t) => {

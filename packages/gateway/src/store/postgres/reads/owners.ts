@@ -1,8 +1,10 @@
+export type Owned = 'accepted' | 'windows' | 'parked_dlrs' | 'answers' | 'mos'
+
 /**
  * Every integration that a table has rows of, as `owners`: from one to the next by the index that begins with it, however
  * many rows each has.
  */
-export const ownersIn = (table: 'accepted' | 'windows' | 'parked_dlrs' | 'answers'): string => `
+export const ownersIn = (table: Owned): string => `
   WITH RECURSIVE owners AS (
     (SELECT integration_id FROM ${table} ORDER BY 1 LIMIT 1)
     UNION ALL

@@ -61,6 +61,8 @@ describe('nodes whose clocks disagree', () => {
       const told = await one.received.one.call(({ raw }) => raw.includes(`"${sent.apiMessageId}"`))
       const [, toldAt] = /"timestamp":(\d+)/.exec(told.raw) ?? []
       assert.ok(Math.abs(Number(toldAt) - Date.now()) < minuteMs, told.raw)
+      const signedAt = Number(told.headers['webhook-timestamp']) * 1000
+      assert.ok(Math.abs(signedAt - Date.now()) < minuteMs, `signed at ${new Date(signedAt).toISOString()}`)
       assert.equal((await one.phone(now)).length, 1)
       const { text: lanes } = await one.admin('GET', '/admin/lanes')
       const leases = [...lanes.matchAll(/"leasedUntil":(\d+)/g)].map(

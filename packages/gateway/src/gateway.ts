@@ -177,11 +177,11 @@ export async function openGateway({
   if (roles.includes('dispatch')) {
     dispatching.push(dispatch(app))
     works.push(...dispatching, fetching(app))
-    const retention = parts.use(keepRetention(app))
+    const retention = parts.use(keepRetention({ ...app, realNow: clock.realNow }))
     clock.onTurn(retention.turned)
   }
   if (roles.includes('callbacks')) {
-    const sender = parts.use(callbackSender({ now: Date.now, version, ...callbackTargets }))
+    const sender = parts.use(callbackSender({ now: clock.realNow, version, ...callbackTargets }))
     const around = { filePlace, downloadUrl: app.downloadUrl }
     const shapes = {
       one: (to: Integration, event: CallbackEvent) => callbackShapes.one(to, event, around),

@@ -2,7 +2,12 @@ import type { Events } from './events.ts'
 import { type MediaStore, mediaKeptMs } from './media.ts'
 import type { Store } from './store.ts'
 
-interface Needs {
+interface Needs extends Deleting {
+  /** What no ledger knows of goes by this. */
+  realNow(): number
+}
+
+interface Deleting {
   media: MediaStore
   store: Pick<Store, 'expiredFiles' | 'deleteFiles'>
   events: Pick<Events, 'filesDeleted' | 'storeFailed'>
@@ -29,8 +34,9 @@ export function keepRetention(app: Needs): Retention {
   async function sweep() {
     try {
       await deleteExpired(app)
-      // By the clock of the files' own times: what nobody knows of. A file that is known is deleted before that.
-      await app.media.sweep({ staged: Date.now() - dayMs, kept: Date.now() - mediaKeptMs - dayMs })
+      // By real time, as the files' own times are: what nobody knows of. A file that is known is deleted before that.
+      const realNow = app.realNow()
+      await app.media.sweep({ staged: realNow - dayMs, kept: realNow - mediaKeptMs - dayMs })
     } catch (error) {
       app.events.storeFailed('retention', error) // the next sweep comes
     }
@@ -46,7 +52,7 @@ export function keepRetention(app: Needs): Retention {
 }
 
 /** Bytes first: what the ledger still names is looked for again, bytes that it does not name are not. */
-export async function deleteExpired({ media, store, events, now }: Needs): Promise<void> {
+export async function deleteExpired({ media, store, events, now }: Deleting): Promise<void> {
   for (;;) {
     const ids = await store.expiredFiles(now(), bite)
     if (ids.length === 0) return

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
-import type { Db } from './query.ts'
+import { type Db, realNow } from './query.ts'
 
 /** A transaction, as it can be asked for when the answer to its commit is lost. */
 export interface Mark {
@@ -11,7 +11,7 @@ export interface Mark {
 // Whoever writes has a row that says which of its transactions was the last. Its id would not do: one that a crash took
 // back, or of which a standby never heard, is given again.
 const put = ({ writer, number }: Mark) => `
-  INSERT INTO commits (writer, number, at) VALUES ('${writer}', ${number}, ${Date.now()})
+  INSERT INTO commits (writer, number, at) VALUES ('${writer}', ${number}, ${realNow})
   ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at
   RETURNING pg_current_xact_id()::text AS xid`
 
@@ -20,8 +20,8 @@ const selectStatus = 'SELECT pg_xact_status($1::text::xid8) AS status'
 // Locked, so that a standby does not answer: it may not have heard of it yet.
 const selectNumber = 'SELECT number FROM commits WHERE writer = $1 FOR UPDATE'
 
-const deleteOld = 'DELETE FROM commits WHERE at < $1'
 const keptMs = 7 * 24 * 60 * 60_000
+const deleteOld = `DELETE FROM commits WHERE at < ${realNow} - ${keptMs}`
 
 /** The marks of transactions that come one after the other. The statement that puts one answers its `xid`. */
 export function marks(): () => Mark & { put: string } {
@@ -49,5 +49,5 @@ function notGivenYet(error: unknown): [] {
 
 /** Who has not written for long is not there any more, or begins anew. */
 export async function forgetWriters(db: Db): Promise<void> {
-  await db.run(deleteOld, Date.now() - keptMs)
+  await db.run(deleteOld)
 }

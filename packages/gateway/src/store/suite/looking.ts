@@ -101,6 +101,26 @@ export function lookingSuite(stage: Stage): void {
         assert.deepEqual(ids(seen), ids(mts).reverse())
       })
 
+    test('of all integrations, newest first, each once, however far apart', async () => {
+      const [one, other] = [scene(stage), scene(stage)]
+      const { store, mt } = one
+      const to = '27830000099'
+      const wanted = [mt({ to }), other.mt({ to })]
+      await store.accept(wanted.slice(0, 1))
+      await store.accept(wanted.slice(1))
+      await store.accept(Array.from({ length: 1500 }, () => mt()))
+      for (const { accept } of [other, one]) wanted.push(...(await accept({ to })))
+
+      const seen: Mt[] = []
+      let cursor: string | undefined
+      do {
+        const page = await store.searchMts({ to, limit: 2, ...(cursor === undefined ? {} : { cursor }) })
+        seen.push(...page.items)
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      assert.deepEqual(ids(seen), ids(wanted).reverse())
+    })
+
     test('callbacks by integration and state, newest first, in pages', async () => {
       const { store, refused, mo, take, endpoint, integrationId, clock } = scene(stage)
       await store.accept([refused('volume_limit'), refused('volume_limit')])

@@ -325,6 +325,43 @@ export function sendingSuite(stage: Stage): void {
         const [mt] = await other.accept({ conversation: 'same' })
         assert.deepEqual(await other.due(), [mt?.id])
       })
+
+      test('the same conversation of another integration, which had the number before, is another one', async () => {
+        const [one, other] = [scene(stage), scene(stage)]
+        const [first] = await one.accept({ conversation: 'same' })
+        const [second] = await other.accept({ conversation: 'same', from: one.from })
+        assert.deepEqual(await one.due(), [first?.id, second?.id])
+      })
+    })
+
+    describe('from a number that went to another integration', () => {
+      /** Two messages of either, by turns. */
+      async function moved() {
+        const [one, other] = [scene(stage), scene(stage)]
+        const mts: Mt[] = []
+        for (const { accept } of [one, other, one, other])
+          mts.push(...(await accept({ from: one.from, expiresAt: stage.clock.at + hourMs })))
+        return { one, other, mts }
+      }
+
+      test('messages of both are due in one lane, in order', async () => {
+        const { one, mts } = await moved()
+        assert.deepEqual(await one.due(), ids(mts))
+        assert.deepEqual(await one.due(stage.clock.at, 3), ids(mts).slice(0, 3))
+      })
+
+      test('messages of both begin under one lease, expire, and are uncertain when it is taken over', async () => {
+        const { one, mts } = await moved()
+        const { store, clock } = one
+        const [first, second, ...rest] = mts
+        assert.ok(first && second)
+        assert.equal((await one.begin(await one.take('a'), first, second)).size, 2)
+        const lease = await one.take('b')
+        for (const { integrationId, id } of [first, second])
+          assert.equal((await store.findMt(integrationId, id))?.uncertain, true)
+        assert.deepEqual(ids(await store.expiredMts(lease, clock.at + hourMs, 100)).sort(), ids(mts))
+        assert.deepEqual(await one.due(), ids(rest))
+      })
     })
   })
 }

@@ -41,39 +41,39 @@ const selectDueEvents = `
     AND NOT EXISTS (SELECT 1 FROM endpoints WHERE integration_id = $1 AND endpoint = $2 AND paused_at IS NOT NULL)
   ORDER BY due_at, sequence LIMIT $4`
 
-/** Every lane of a table in which something waits: from lane to lane by the index, however much waits in each. */
-const waitingIn = (table: 'mts' | 'events', part: 'lane' | 'endpoint') => `
+/** Every lane that has such rows: from lane to lane by the index, however many rows each has. */
+const lanesWith = (table: 'mts' | 'events', part: 'lane' | 'endpoint', such: string) => `
   WITH RECURSIVE waiting AS (
-    (SELECT integration_id, ${part} FROM ${table} WHERE due_at IS NOT NULL ORDER BY 1, 2 LIMIT 1)
+    (SELECT integration_id, ${part} FROM ${table} WHERE ${such} ORDER BY 1, 2 LIMIT 1)
     UNION ALL
     SELECT next.* FROM waiting CROSS JOIN LATERAL (
       SELECT integration_id, ${part} FROM ${table}
-      WHERE due_at IS NOT NULL AND (integration_id, ${part}) > (waiting.integration_id, waiting.${part})
+      WHERE ${such} AND (integration_id, ${part}) > (waiting.integration_id, waiting.${part})
       ORDER BY 1, 2 LIMIT 1) AS next)`
 
-const isDue = (priority: 0 | 1) => `EXISTS (
-    SELECT 1 FROM mts
-    WHERE integration_id = waiting.integration_id AND lane = waiting.lane AND priority = ${priority}
-      AND due_at <= $1 AND due_at IS NOT NULL)`
+/** The first row alone. EXISTS may be answered by reading all lanes at once, and in full. */
+const isDue = (table: 'mts' | 'events', such: string) => `(
+    SELECT 1 FROM ${table}
+    WHERE integration_id = waiting.integration_id AND ${such} AND due_at <= $1 AND due_at IS NOT NULL
+    ORDER BY due_at LIMIT 1) = 1`
 
 const selectDueMtLanes = `
-  ${waitingIn('mts', 'lane')}
-  SELECT lane FROM waiting WHERE ${isDue(0)} OR ${isDue(1)}`
+  ${lanesWith('mts', 'lane', 'due_at IS NOT NULL')}
+  SELECT lane FROM waiting
+  WHERE ${isDue('mts', 'lane = waiting.lane AND priority = 0')}
+    OR ${isDue('mts', 'lane = waiting.lane AND priority = 1')}`
 
-// Those that a dead node left with attempts under way; few are under way at a time.
+// Those that a dead node left with attempts under way.
 const selectForsakenLanes = `
-  SELECT DISTINCT lane FROM mts
-  WHERE under_way = 1 AND NOT EXISTS (
-    SELECT 1 FROM lanes WHERE lanes.lane = mts.lane AND node IS NOT NULL
-      AND leased_until > ${realNow})`
+  ${lanesWith('mts', 'lane', 'under_way = 1')}
+  SELECT lane FROM waiting
+  WHERE NOT EXISTS (
+    SELECT 1 FROM lanes WHERE lanes.lane = waiting.lane AND node IS NOT NULL AND leased_until > ${realNow})`
 
 const selectDueCallbackLanes = `
-  ${waitingIn('events', 'endpoint')}
+  ${lanesWith('events', 'endpoint', 'due_at IS NOT NULL')}
   SELECT ${callbackLane} AS lane FROM waiting
-  WHERE EXISTS (
-      SELECT 1 FROM events
-      WHERE integration_id = waiting.integration_id AND endpoint = waiting.endpoint
-        AND due_at <= $1 AND due_at IS NOT NULL)
+  WHERE ${isDue('events', 'endpoint = waiting.endpoint')}
     AND NOT EXISTS (
       SELECT 1 FROM endpoints
       WHERE integration_id = waiting.integration_id AND endpoint = waiting.endpoint AND paused_at IS NOT NULL)`

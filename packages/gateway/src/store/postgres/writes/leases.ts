@@ -1,5 +1,6 @@
 import { type LaneKind, type Lease, laneKindOf, type TakenLease } from '../../../core/store.ts'
 import { columnsOf, type Db, realNow } from '../query.ts'
+import { keyColumns, type MtKey } from './mt-key.ts'
 
 const insertLanes = `
   INSERT INTO lanes (lane, kind, node, fence, leased_until)
@@ -23,20 +24,25 @@ const endLeases = `
   UPDATE lanes SET node = NULL, leased_until = ${realNow}
   FROM unnest($1::text[], $2::bigint[]) AS old (lane, fence) WHERE lanes.lane = old.lane AND lanes.fence = old.fence`
 
+// In the order of the ids, as everybody locks them.
 const lockUnderWay = `
-  SELECT id FROM senders JOIN mts USING (integration_id, lane)
-  WHERE senders.lane = ANY($1::text[]) AND under_way = 1 ORDER BY id FOR NO KEY UPDATE OF mts`
+  SELECT integration_id, id FROM (
+    SELECT found.* FROM senders CROSS JOIN LATERAL (
+      SELECT integration_id, id FROM mts
+      WHERE integration_id = senders.integration_id AND lane = senders.lane AND under_way = 1 OFFSET 0) AS found
+    WHERE senders.lane = ANY($1::text[])) AS wanted
+    JOIN mts USING (integration_id, id)
+  ORDER BY id FOR NO KEY UPDATE OF mts`
 
 // Nobody knows any more what became of the attempts that were under way.
 const takeOver = `
   WITH left_behind AS (
     UPDATE mts SET under_way = 0, uncertain = 1,
-      due_at = CASE WHEN on_uncertain = 'hold' THEN expires_at ELSE $2 + uncertain_wait_ms END
-    FROM senders
-    WHERE senders.lane = ANY($1::text[]) AND mts.integration_id = senders.integration_id AND mts.lane = senders.lane
-      AND under_way = 1
-    RETURNING mts.integration_id, id, attempts)
-  UPDATE attempts SET ended_at = $2, outcome = 'unknown', detail = 'The node that sent it was gone'
+      due_at = CASE WHEN on_uncertain = 'hold' THEN expires_at ELSE $1 + uncertain_wait_ms END
+    FROM unnest($2::text[], $3::uuid[]) AS held (integration_id, id)
+    WHERE mts.integration_id = held.integration_id AND mts.id = held.id AND under_way = 1
+    RETURNING mts.integration_id, mts.id, attempts)
+  UPDATE attempts SET ended_at = $1, outcome = 'unknown', detail = 'The node that sent it was gone'
   FROM left_behind
   WHERE attempts.integration_id = left_behind.integration_id AND mt_id = left_behind.id
     AND number = left_behind.attempts AND outcome IS NULL`
@@ -73,7 +79,8 @@ export async function lease(db: Db, { lanes, node, leaseMs }: Leasing, now: numb
   )
   if (got.length > 0) await db.run(putLeases, ...columns, node, leaseMs)
   const left = taken.filter(({ lane }) => laneKindOf(lane) === 'mt').map(({ lane }) => lane)
-  if (left.length > 0 && (await db.all(lockUnderWay, left)).length > 0) await db.run(takeOver, left, now)
+  const underWay = left.length > 0 ? await db.all<MtKey>(lockUnderWay, left) : []
+  if (underWay.length > 0) await db.run(takeOver, now, ...keyColumns(underWay))
   const rows = new Map(got.map((row) => [row.lane, row]))
   return wanted.flatMap((lane) => {
     const row = rows.get(lane)

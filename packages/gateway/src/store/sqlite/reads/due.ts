@@ -14,6 +14,7 @@ const dueMts = `
     AND (conversation IS NULL OR NOT EXISTS (
       SELECT 1 FROM mts earlier INDEXED BY mts_ordered
       WHERE earlier.lane = mts.lane AND earlier.conversation = mts.conversation AND earlier.id < mts.id
+        AND earlier.integration_id = mts.integration_id
         AND earlier.conversation IS NOT NULL AND (earlier.due_at IS NOT NULL OR earlier.under_way = 1)))
   ORDER BY due_at, id LIMIT ?4`
 

@@ -1,6 +1,6 @@
 import { CannotStart } from '../core/cannot-start.ts'
-import { StoreUnavailable } from '../core/store.ts'
 import { openPool, type Pool, targetOf } from '../store/postgres/connect.ts'
+import { cannotBeUsed } from '../store/postgres/fault.ts'
 import { createCopies } from '../store/postgres/half-copied.ts'
 import { migrate } from '../store/postgres/migrate.ts'
 import { columnsOf, type Db } from '../store/postgres/query.ts'
@@ -78,7 +78,9 @@ const statementMs = 60_000
 
 export async function openTarget(location: string, undertaking: Undertaking): Promise<Target> {
   await using opening = new AsyncDisposableStack()
-  const pool = opening.use(openPool(targetOf(location), { connections: 1, statementMs, isBeforeTables: true }))
+  // Whether a commit came about whose answer was lost is known from the progress, at the next start.
+  const options = { connections: 1, statementMs, isBeforeTables: true }
+  const pool = opening.use(openPool(targetOf(location), options))
   const begun = await begunOrBegin(pool, undertaking)
   let progress = begun.progress
   const open = opening.move()
@@ -147,8 +149,7 @@ async function begunOrBegin(pool: Pool, undertaking: Undertaking): Promise<Copie
     if (begun.finished_at === null) await migrate(pool)
     return begun
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    throw new CannotStart(`PostgreSQL cannot be used: ${error.message}`, { cause: error })
+    return cannotBeUsed(error)
   }
 }
 

@@ -1,4 +1,6 @@
 import postgres from 'postgres'
+import { CannotStart } from '../../core/cannot-start.ts'
+import { StoreUnavailable } from '../../core/store.ts'
 
 /** Classes of SQLSTATE that speak of the world and not of the statement. */
 const worldly: ReadonlySet<string> = new Set([
@@ -47,7 +49,15 @@ const meanings: Record<string, string> = {
 }
 
 /** Of what kept a gateway from starting. */
-export const meaningOf = (error: unknown): string | undefined =>
+const meaningOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? meanings[error.code]
     : undefined
+
+/** At the start, when an operator reads it. */
+export function cannotBeUsed(error: unknown): never {
+  if (!(error instanceof StoreUnavailable)) throw error
+  const meaning = meaningOf(error.cause)
+  const said = meaning === undefined ? error.message : `${meaning} (${error.message})`
+  throw new CannotStart(`PostgreSQL cannot be used: ${said}`, { cause: error })
+}

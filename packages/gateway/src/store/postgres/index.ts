@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { CannotStart } from '../../core/cannot-start.ts'
 import type { Mt } from '../../core/message.ts'
 import type { SettingsChange } from '../../core/settings-change.ts'
-import { laneOf, type RecordedMo, type Store, StoreUnavailable, type Touched } from '../../core/store.ts'
+import { laneOf, type RecordedMo, type Store, type Touched } from '../../core/store.ts'
 import { type Bites, replay, resume } from '../again.ts'
 import { newMt } from '../mt-row.ts'
 import { batches, each, type Method } from './batches.ts'
 import { keepChores } from './chores.ts'
 import { openPool, type Target, targetOf } from './connect.ts'
-import { meaningOf } from './fault.ts'
+import { cannotBeUsed } from './fault.ts'
 import { refuseHalfCopied } from './half-copied.ts'
 import { migrate } from './migrate.ts'
 import { openNews } from './news.ts'
@@ -193,10 +192,7 @@ async function prepare(target: Target) {
     await migrate(pool)
     await makeWeeks(pool, await pool.read(known.time))
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    const meaning = meaningOf(error.cause)
-    const said = meaning === undefined ? error.message : `${meaning} (${error.message})`
-    throw new CannotStart(`PostgreSQL cannot be used: ${said}`, { cause: error })
+    cannotBeUsed(error)
   }
 }
 

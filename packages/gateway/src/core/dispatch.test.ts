@@ -39,6 +39,17 @@ describe('a lane', () => {
     for (const [i, at] of sentAt.slice(80).entries()) assert.ok(at - (sentAt[i] ?? 0) >= 700)
   })
 
+  test('keeps its rate where its settings change', async (t) => {
+    const { settings, accept, sends, sentAt, served } = await lane(t)
+    await accept(...Array.from({ length: 160 }, (_, i) => ({ to: String(27821000000 + i) })))
+    const changed = { ...settings.integration, name: 'Another' }
+    await served.until(async () => {
+      if (sends.length >= 80) settings.integration = changed
+      return sends.length === 160
+    })
+    for (const [i, at] of sentAt.slice(80).entries()) assert.ok(at - (sentAt[i] ?? 0) >= 700)
+  })
+
   test('does not send what was noted so late that others may serve it, and tries again', async (t) => {
     const { store, accept, clock, sends, noteSlowly, served } = await lane(t, { freshMs: 200 })
     noteSlowly(300)

@@ -93,11 +93,12 @@ export function dispatch(app: Dispatching, { lookMs, freshMs } = usualTiming): D
     const [channel, from] = addressOf(place.lane)
     const owner = app.directory.ownerOf(channel, from)
     if (place.sender && place.sender.owner === owner) return place.sender
-    place.sender = owner?.active && owner.whatsapp?.active ? senderOf(owner, channel, place.lease) : undefined
+    const lease = place.sender ? { freeMs: 0 } : place.lease // in other settings, somebody sent until now
+    place.sender = owner?.active && owner.whatsapp?.active ? senderOf(owner, channel, lease) : undefined
     return place.sender
   }
 
-  function senderOf(owner: Integration, channel: Channel, lease: TakenLease | undefined): Sender {
+  function senderOf(owner: Integration, channel: Channel, lease?: { freeMs: number }): Sender {
     const supplier = app.supplierOf(owner, channel)
     return {
       owner,
@@ -389,7 +390,7 @@ interface Sending {
 
 type Start = { left: number; isLate: boolean; signal: AbortSignal }
 
-const paceOf = ({ messagesPerSecond }: Supplier, lease: TakenLease | undefined): Pace =>
+const paceOf = ({ messagesPerSecond }: Supplier, lease?: { freeMs: number }): Pace =>
   pace(messagesPerSecond, performance.now(), lease?.freeMs)
 
 /** The inverse of `laneOf`. */

@@ -65,6 +65,21 @@ describe('postgres, when its surroundings fail', () => {
     assert.deepEqual(await find(later), later)
   })
 
+  test('a lease is renewed, and given back, while something is written under it, and not taken over', async (t) => {
+    const url = await server().newDatabase()
+    const store = await open(t, url)
+    const sql = await client(t, url)
+    const { lane, take } = scene({ store, clock: { at: Date.now() } })
+    const lease = await take('one', 0)
+    await sql.unsafe('BEGIN')
+    await sql.unsafe('SELECT fence FROM lanes WHERE lane = $1 FOR KEY SHARE', [lane]) // as whoever writes does
+    assert.equal((await store.lease([lane], 'one', 0))[0]?.fence, lease.fence)
+    await assert.rejects(store.lease([lane], 'two', 60_000), StoreUnavailable)
+    await store.release([lease])
+    await sql.unsafe('COMMIT')
+    assert.equal((await store.lease([lane], 'two', 60_000))[0]?.fence, lease.fence + 1)
+  })
+
   test('a connection that is cut costs the calls that were on it, and nothing else', async (t) => {
     const url = await server().newDatabase()
     const store = await open(t, url)

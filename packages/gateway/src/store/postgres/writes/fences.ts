@@ -2,7 +2,7 @@ import { type Lease, LeaseLost } from '../../../core/store.ts'
 import type { Db } from '../query.ts'
 
 // Shared: nobody takes a lane over between this check and the commit that it is for.
-const selectFences = 'SELECT lane, fence FROM lanes WHERE lane = ANY($1::text[]) ORDER BY lane FOR SHARE'
+const selectFences = 'SELECT lane, fence FROM lanes WHERE lane = ANY($1::text[]) ORDER BY lane FOR KEY SHARE'
 
 /** The fences that count until the end of the transaction, by lane. */
 export interface Fences {

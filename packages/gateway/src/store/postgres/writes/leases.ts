@@ -7,9 +7,15 @@ const insertLanes = `
   SELECT lane, kind, NULL, 0, 0 FROM unnest($1::text[], $2::text[]) AS new (lane, kind) ORDER BY lane
   ON CONFLICT (lane) DO NOTHING`
 
-const lockLanes = `
+// What is written under a lease shares its lane's row, time and again. A renewal, which leaves the fence as it is, does not
+// wait for that: it might for ever. Whoever changes the fence does.
+const lockLanes = (lock: 'NO KEY UPDATE' | 'UPDATE') => `
   SELECT lane, node, fence, leased_until, ${realNow} AS real_now FROM lanes
-  WHERE lane = ANY($1::text[]) ORDER BY lane FOR NO KEY UPDATE`
+  WHERE lane = ANY($1::text[]) ORDER BY lane FOR ${lock}`
+const lockOwn = lockLanes('NO KEY UPDATE')
+const lockAny = lockLanes('UPDATE')
+
+const countOwn = 'SELECT count(*) AS lanes FROM lanes WHERE lane = ANY($1::text[]) AND node = $2'
 
 // Without waiting for anybody: what another node serves is not to be had.
 const selectServed = `
@@ -66,9 +72,11 @@ export async function lease(db: Db, { lanes, node, leaseMs }: Leasing, now: numb
   const served = new Set((await db.all<{ lane: string }>(selectServed, lanes, node)).map(({ lane }) => lane))
   const wanted = [...new Set(lanes)].filter((lane) => !served.has(lane))
   if (wanted.length === 0) return []
-  const known = await lock(db, wanted)
+  const [own] = await db.all<{ lanes: number }>(countOwn, wanted, node)
+  const isRenewal = own?.lanes === wanted.length
+  const known = await lock(db, wanted, isRenewal ? lockOwn : lockAny)
   const got = [...known.values()].filter(
-    (row) => row.node === null || row.node === node || row.leased_until <= row.real_now,
+    (row) => row.node === node || (!isRenewal && (row.node === null || row.leased_until <= row.real_now)),
   )
   const taken = got.filter((row) => row.node !== node)
   for (const row of taken) row.fence++
@@ -93,8 +101,8 @@ function freeMs({ node, leased_until, real_now }: LaneRow): number {
   return leased_until === 0 ? Infinity : Math.max(0, real_now - leased_until)
 }
 
-async function lock(db: Db, lanes: string[]): Promise<Map<string, LaneRow>> {
-  let rows = await db.all<LaneRow>(lockLanes, lanes)
+async function lock(db: Db, lanes: string[], statement: string): Promise<Map<string, LaneRow>> {
+  let rows = await db.all<LaneRow>(statement, lanes)
   if (rows.length < lanes.length) {
     await db.run(
       insertLanes,
@@ -104,7 +112,7 @@ async function lock(db: Db, lanes: string[]): Promise<Map<string, LaneRow>> {
         (lane) => laneKindOf(lane),
       ),
     )
-    rows = await db.all<LaneRow>(lockLanes, lanes)
+    rows = await db.all<LaneRow>(statement, lanes)
   }
   return new Map(rows.map((row) => [row.lane, row]))
 }

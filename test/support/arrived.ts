@@ -1,13 +1,30 @@
 import { textOn } from './crowd.ts'
 import type { PhoneMessage } from './installation.ts'
 
-/** The shortest time in which so many messages of a sender arrived, repeats included. */
-export function shortestFor(messages: number, shown: PhoneMessage[]): number {
-  const at = shown.map((message) => message.at).sort((a, b) => a - b)
-  let shortest = Infinity
-  for (let last = messages - 1; last < at.length; last++)
-    shortest = Math.min(shortest, (at[last] ?? Infinity) - (at[last - messages + 1] ?? -Infinity))
-  return shortest
+/** So many messages of a sender that arrived close together. */
+interface Close {
+  withinMs: number
+  /** How much later than usual the first of them may have come. */
+  lateMs: number
+  texts: string[]
+}
+
+/** The closest of them, repeats included, with what the first may have been late. */
+export function closest(messages: number, shown: PhoneMessage[], lateAt: (time: number) => number): Close {
+  const inTurn = shown.toSorted((a, b) => a.at - b.at)
+  let found: Close = { withinMs: Infinity, lateMs: 0, texts: [] }
+  for (let first = 0; first + messages <= inTurn.length; first++) {
+    const some = inTurn.slice(first, first + messages)
+    const [from = 0, to = Infinity] = [some[0]?.at, some.at(-1)?.at]
+    const lateMs = lateAt(from)
+    if (to - from + lateMs < found.withinMs + found.lateMs)
+      found = {
+        withinMs: to - from,
+        lateMs,
+        texts: some.map((message) => `${textOn(message)} at ${message.at}`),
+      }
+  }
+  return found
 }
 
 /**

@@ -71,10 +71,7 @@ export async function compare({ sandboxUrl, admin }: World, ledgers: Ledgers): P
   const times = Map.groupBy(shown, textOn)
   const twice = [...times].filter(([, messages]) => messages.length > 1).map(([text]) => text)
   const unmarked: string[] = []
-  for (const text of twice) {
-    const { attempts } = (await admin(`/admin/messages/${accepted.get(text)}`)) as Life
-    if (!attempts.some(({ outcome }) => outcome === 'unknown')) unmarked.push(text)
-  }
+  for (const text of twice) if (!(await isMarked(admin, accepted.get(text)))) unmarked.push(text)
   const told = toldIn(calls)
   return {
     shown,
@@ -87,10 +84,26 @@ export async function compare({ sandboxUrl, admin }: World, ledgers: Ledgers): P
   }
 }
 
+/** Whether an attempt of a message was uncertain. */
+export async function isMarked(admin: World['admin'], id: string | undefined): Promise<boolean> {
+  const { attempts } = (await admin(`/admin/messages/${id}`)) as Life
+  return attempts.some((attempt, i) => wasUncertain(attempt, attempts[i + 1]))
+}
+
 /** The contract of a message's life. */
 interface Life {
-  attempts: { outcome: string | null }[]
+  attempts: Attempt[]
 }
+
+interface Attempt {
+  beganAt: number
+  endedAt: number | null
+  outcome: string | null
+}
+
+/** Nobody knew what had become of it: to this day, or when the next one began, as a node that was frozen tells late. */
+const wasUncertain = ({ outcome, endedAt }: Attempt, next: Attempt | undefined): boolean =>
+  outcome === 'unknown' || (next !== undefined && (endedAt ?? Infinity) > next.beganAt)
 
 /** Fails where something was lost, doubled or kept from the business. */
 export async function agree({ key, said, calls }: Ledgers, findings: Findings): Promise<void> {

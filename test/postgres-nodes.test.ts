@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { pino } from 'pino'
+import postgres from 'postgres'
 import { loadConfig } from '../packages/gateway/src/config.ts'
 import { openGateway, type Role } from '../packages/gateway/src/gateway.ts'
 import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
@@ -16,6 +19,7 @@ import {
   numbers,
   type Overrides,
 } from './support/installation.ts'
+import { start } from './support/processes.ts'
 
 const to = '27999000001'
 const secret = Buffer.alloc(32, 7).toString('base64')
@@ -67,6 +71,28 @@ describe('several nodes on one PostgreSQL', () => {
     await one.send('one', [{ to, content: 'second' }])
     await another(t, one, url, ['dispatch'])
     await eventually(async () => (await one.phone(to)).length === 2, 'the second is sent')
+  })
+
+  test('one that waits until another one has made the tables ends when it is told to', async (t) => {
+    const url = (await server?.newDatabase()) ?? ''
+    const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
+    t.after(() => rm(folder, { recursive: true, force: true }))
+    const sql = postgres(url, { max: 1 })
+    t.after(() => sql.end())
+    await sql`SELECT pg_advisory_lock(hashtext('waypost migrations'))`
+    const gateway = start('packages/gateway/src/main.ts', ['serve'], {
+      WAYPOST_PORT: '0',
+      WAYPOST_DATA: folder,
+      WAYPOST_ADMIN_TOKEN: adminToken,
+      WAYPOST_DATABASE_URL: url,
+    })
+    t.after(() => gateway.child.kill('SIGKILL'))
+    await eventually(
+      async () => (await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0,
+      'it waits',
+    )
+    gateway.child.kill('SIGTERM')
+    assert.equal(await gateway.ended, 0, gateway.output())
   })
 
   test('what is changed at one is so at the others', async (t) => {

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { scriptedGraph } from './support/graph.ts'
 import { install, numbers } from './support/installation.ts'
+import { start } from './support/processes.ts'
 import { receiver } from './support/receiver.ts'
 
 test('from the moment of a stop nothing new is sent, however long a callback under way takes', async (t) => {
@@ -30,3 +36,24 @@ test('from the moment of a stop nothing new is sent, however long a callback und
   await restarting
   await graph.sentTimes(40)
 })
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  test(`a gateway that still waits for its database ends at ${signal}`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
+    t.after(() => rm(folder, { recursive: true, force: true }))
+    const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+    t.after(() => silent.close())
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo // it listens on TCP
+    const gateway = start('packages/gateway/src/main.ts', ['serve'], {
+      WAYPOST_PORT: '0',
+      WAYPOST_DATA: folder,
+      WAYPOST_ADMIN_TOKEN: 'a token for tests only',
+      WAYPOST_DATABASE_URL: `postgres://waypost@127.0.0.1:${port}/waypost`,
+    })
+    t.after(() => gateway.child.kill('SIGKILL'))
+    await once(silent, 'connection')
+    gateway.child.kill(signal)
+    assert.equal(await gateway.ended, 0, gateway.output())
+    assert.match(gateway.output(), /"gateway.stopped"/)
+  })

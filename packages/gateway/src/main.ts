@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { blame, CannotStart } from './core/cannot-start.ts'
@@ -10,21 +11,22 @@ import { roles as allRoles, type Gateway, openGateway, type Role } from './gatew
 
 /** Stopping in order takes no longer than the slowest send; a process that hangs must not. */
 const stopWithinMs = 45_000
+/** Before it is ready nothing was promised: what cannot be stopped in order by then is left. */
+const stopStartingWithinMs = 1000
 
 async function serve() {
   const { config, roles } = chosen()
   const log = pino({ level: config.WAYPOST_LOG_LEVEL, base: { name: 'gateway' } })
   await makeFolder(config.WAYPOST_DATA).catch(blame('WAYPOST_DATA'))
-  const gateway = await openGateway({
-    config,
-    log,
-    adminToken:
-      config.WAYPOST_ADMIN_TOKEN ?? (await keptAdminToken(config.WAYPOST_DATA).catch(blame('WAYPOST_DATA'))),
-    version: packageJson.version,
-    roles,
-  })
-  log.info({ url: gateway.url, version: packageJson.version }, 'gateway.ready')
+  const adminToken =
+    config.WAYPOST_ADMIN_TOKEN ?? (await keptAdminToken(config.WAYPOST_DATA).catch(blame('WAYPOST_DATA')))
+  const opening = openGateway({ config, log, adminToken, version: packageJson.version, roles })
+  stopAtSignal(opening, log)
+  const { url } = await opening
+  log.info({ url, version: packageJson.version }, 'gateway.ready')
+}
 
+function stopAtSignal(opening: Promise<Gateway>, log: Logger) {
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
@@ -32,8 +34,11 @@ async function serve() {
       stopping = true
       log.info({ signal }, 'gateway.stopping')
       setTimeout(() => process.exit(1), stopWithinMs).unref()
-      void stop(gateway).then(
-        () => log.info('gateway.stopped'),
+      void stop(opening).then(
+        (isStopped) => {
+          log.info('gateway.stopped')
+          if (!isStopped) process.exit(0)
+        },
         (error: unknown) => {
           log.error({ err: error }, 'gateway.stopped')
           process.exitCode = 1
@@ -42,7 +47,12 @@ async function serve() {
     })
 }
 
-const stop = async (gateway: Gateway) => gateway[Symbol.asyncDispose]()
+/** Answers false where it was left as it was. */
+async function stop(opening: Promise<Gateway>): Promise<boolean> {
+  const gateway = await Promise.race([opening, sleep(stopStartingWithinMs, undefined, { ref: false })])
+  await gateway?.[Symbol.asyncDispose]()
+  return gateway !== undefined
+}
 
 /** What environment and command line say; what is wrong with either is told at once. */
 function chosen(): { config: Config; roles: readonly Role[] } {

@@ -9,7 +9,8 @@ import { agree, compare, figuresOf, settled } from './ledgers.ts'
 const business = {
   key: keys.one,
   number: numbers.one,
-  phones: Array.from({ length: 4 }, (_, i) => `2799900${1000 + i}`),
+  // More than a few, since whom much is sent to gets it slowly.
+  phones: Array.from({ length: 40 }, (_, i) => `2799900${1000 + i}`),
 }
 
 /** A business that sends and people who write, slowly, through whatever happens. */
@@ -21,11 +22,11 @@ export async function underLoad(t: TestContext, { url, sandbox, received, admin:
   }
   await admin(`/admin/integrations/${ids.one}/templates/sync`, 'POST')
   const { calls } = received.one
-  const people = { count: 4, pauseMs: 250 }
-  const load = crowd({ url, sandboxUrl: sandbox.url, business, clients: 2, pauseMs: 150, people })
+  const people = { count: 4, pauseMs: 400 }
+  const load = crowd({ url, sandboxUrl: sandbox.url, business, clients: 2, pauseMs: 300, people })
   t.after(() => load.abandon())
   return {
-    isUnderWay: () => eventually(async () => calls.length > 10, 'the business is told'),
+    isUnderWay: () => eventually(async () => calls.length > 10, 'the business is told', 30_000),
     /** What was refused was asked for again, under the same key, until it was taken. */
     async nothingIsLost() {
       await load.finish()

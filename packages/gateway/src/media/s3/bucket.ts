@@ -33,7 +33,7 @@ export const patience: Patience = {
   firstByteMs: 5000,
   silenceMs: 60_000,
   tries: 3,
-  callMs: 90_000,
+  callMs: 25_000,
 }
 
 /** Each reader has one to itself for as long as it reads. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Endpoint, legacy, one } from '@waypost/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { App } from '../core/app.ts'
+import { answerInTime } from './answer-in-time.ts'
 import { authenticator } from './authenticate.ts'
 import { readBody } from './body/read-body.ts'
 import { inlineFiles } from './inline-files.ts'
@@ -16,6 +17,7 @@ import { Refused, routeOf } from './surface.ts'
 
 /** `/v1` and `/wa`: what a business may ask with an API key, in both generations. */
 export async function publicApi(server: FastifyInstance, app: App): Promise<void> {
+  answerInTime(server)
   const callerOf = authenticator(app)
   server.decorateRequest('integration')
   // Before the body is read: who may not send is not listened to.

@@ -6,6 +6,7 @@ import { KeyRefused, KeysUnavailable } from '../core/keys.ts'
 import { receive } from '../core/receive.ts'
 import { StoreUnavailable } from '../core/store.ts'
 import type { Reading, Webhook } from '../core/supplier.ts'
+import { answerInTime } from './answer-in-time.ts'
 import { routeOf } from './surface.ts'
 
 /** Meta posts up to 3 MB. */
@@ -25,6 +26,7 @@ const notStored = [StoreUnavailable, KeysUnavailable, KeyRefused]
 
 /** `/suppliers/<name>/<integration>`: where suppliers post. 200 is said after everything in the post is stored. */
 export async function supplierWebhooks(server: FastifyInstance, app: App): Promise<void> {
+  answerInTime(server)
   for (const [supplier, contract] of Object.entries(webhooks)) {
     const expecting = (id: string): Expecting | undefined => {
       const integration = app.directory.integration(id)

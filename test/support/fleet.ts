@@ -89,8 +89,8 @@ export function fleet(t: Scope, { ports, envOf, mayFail }: Setting) {
     },
     /** A node that nothing else is being done to. */
     anyUp: () => any(free()),
-    /** … and that does not kill itself either. */
-    anyUnharmed: () => any(free().filter(({ point }) => !point)),
+    /** Those to which nothing is being done, not even by themselves. */
+    unharmed: () => free().filter(({ point }) => !point),
     /** Enough to do something to. */
     someUp: () => eventually(async () => free().length > 1, 'two nodes are up', 60_000),
     areUp,

@@ -23,6 +23,7 @@ export async function havoc(scene: Scene, kills: number) {
   const before = fleet.kills()
   const killed = () => fleet.kills() - before
   let frozen: Promise<void> | undefined
+  await fleet.areUp()
   fleet.rage()
   while (killed() < kills) {
     if (!frozen && killed() >= done.frozen * rareEvery)
@@ -43,10 +44,23 @@ export async function havoc(scene: Scene, kills: number) {
 }
 
 /** Each as often as it is here. Answers whether a node was stopped in order. */
-const acts: ((scene: Scene) => Promise<boolean>)[] = [killOne, killOne, killOne, killTwo, stop]
+const acts: ((scene: Scene) => Promise<boolean>)[] = [
+  killOne,
+  killOne,
+  killServing,
+  killServing,
+  killTwo,
+  stop,
+]
 
 async function killOne({ fleet }: Scene) {
   fleet.anyUp()?.running?.child.kill('SIGKILL')
+  return false
+}
+
+async function killServing(scene: Scene) {
+  const node = await serving(scene)
+  node?.running?.child.kill('SIGKILL')
   return false
 }
 
@@ -57,7 +71,7 @@ async function killTwo(scene: Scene) {
 
 /** Stopped in order, it leaves its lanes to the others, and nothing under way in them. */
 export async function stop({ fleet, lanes }: Pick<Scene, 'fleet' | 'lanes'>): Promise<boolean> {
-  const node = fleet.anyUnharmed()
+  const node = any(fleet.unharmed())
   if (!node?.running) return false
   const { child, ended, output } = node.running
   node.isLeaving = true
@@ -72,26 +86,29 @@ export async function stop({ fleet, lanes }: Pick<Scene, 'fleet' | 'lanes'>): Pr
 }
 
 /** Frozen until others have its lanes, it finds on waking that it has lost them. Answers whether there was one to freeze. */
-async function freeze({ fleet, lanes }: Scene): Promise<boolean> {
-  const node = fleet.anyUnharmed()
+async function freeze(scene: Scene): Promise<boolean> {
+  const node = await serving(scene)
   const running = node?.running
   if (!node || !running) return false
   node.isFrozen = true
-  const { pid } = running.child
-  const isServing = async () => (await servedBy(pid, lanes)).length > 0
-  if (await isServing()) {
-    running.child.kill('SIGSTOP')
-    const before = running.output().length
-    await sleep(leaseMs)
-    await eventually(async () => !(await isServing()), 'others have its lanes', 60_000)
-    running.child.kill('SIGCONT')
-    const hasNoticed = async () => running.output().slice(before).includes('lane.lost')
-    await eventually(hasNoticed, 'who woke lost its lanes', 60_000)
-    node.isFrozen = false
-    return true
-  }
+  running.child.kill('SIGSTOP')
+  const before = running.output().length
+  await sleep(leaseMs)
+  const isForgotten = async () => (await servedBy(running.child.pid, scene.lanes)).length === 0
+  await eventually(isForgotten, 'others have its lanes', 60_000)
+  running.child.kill('SIGCONT')
+  const hasNoticed = async () => running.output().slice(before).includes('lane.lost')
+  await eventually(hasNoticed, 'who woke lost its lanes', 60_000)
   node.isFrozen = false
-  return false
+  return true
+}
+
+/** One that serves senders: with few of them not all nodes do. */
+async function serving({ fleet, lanes }: Scene) {
+  const names = (await lanes()).filter(({ kind }) => kind === 'mt').map(({ node }) => node)
+  return any(
+    fleet.unharmed().filter(({ running }) => names.some((name) => name?.includes(`:${running?.child.pid}:`))),
+  )
 }
 
 /** The lanes of senders that a process serves. */

@@ -1,5 +1,6 @@
 import type { BusinessClock } from './clock.ts'
 import type { Events } from './events.ts'
+import { rounds } from './rounds.ts'
 import type { Store } from './store.ts'
 
 interface Following {
@@ -27,14 +28,5 @@ export async function followTime(app: Following, everyMs = 5000): Promise<AsyncD
 
   if (!(await ask())) return new AsyncDisposableStack()
   for (let times = 1; times < firstTimes; times++) await ask()
-  let asking: Promise<unknown> = Promise.resolve()
-  const timer = setInterval(() => {
-    asking = asking.then(ask).catch((error: unknown) => app.events.storeFailed('time', error))
-  }, everyMs)
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await asking
-    },
-  }
+  return rounds(everyMs, ask, (error) => app.events.storeFailed('time', error))
 }

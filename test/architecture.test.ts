@@ -153,8 +153,8 @@ function straysOf(folder: string, allowed: string[], pattern: string): string[] 
 function importsOf(file: string): { name: string; target: string }[] {
   return namesIn(readFileSync(join(root, 'packages', file), 'utf8')).flatMap((name) => {
     if (name.startsWith('.')) return isCode(name) ? { name, target: join(dirname(file), name) } : []
-    const workspace = /^@waypost\/(.+)$/.exec(name)?.[1]
-    return workspace === undefined ? [] : { name, target: entryOf(workspace) }
+    const [, workspace, path = ''] = /^@waypost\/([^/]+)(\/.+)?$/.exec(name) ?? []
+    return workspace === undefined ? [] : { name, target: entryOf(workspace, path) }
   })
 }
 
@@ -163,11 +163,13 @@ function isCode(name: string): boolean {
   return /\.[jt]sx?$/.test(name)
 }
 
-function entryOf(workspace: string): string {
-  const { exports }: { exports: string } = JSON.parse(
+function entryOf(workspace: string, path: string): string {
+  const { exports }: { exports: string | Record<string, string> } = JSON.parse(
     readFileSync(join(root, 'packages', workspace, 'package.json'), 'utf8'),
   )
-  return join(workspace, exports)
+  const entry = typeof exports === 'string' ? exports : exports[`.${path}`]
+  assert.ok(entry, `${workspace} has no ${path}`)
+  return join(workspace, entry)
 }
 
 /** As the formatter writes them: a statement's `from` is on its last line, which begins with a keyword or a brace. */

@@ -2,15 +2,7 @@ import { type Content, mediaKindOf, mediaKinds, mediaTypeOf, type StatusName } f
 import { type Finding, findFile } from './files.ts'
 import type { Integration } from './integration.ts'
 import type { MediaFile } from './media.ts'
-import type { Refusal } from './message.ts'
-
-/** The file that a message carries, where it carries one. */
-export function fileIdOf(content: Content): string | undefined {
-  if (content.type === 'media') return content.media.fileId
-  if (content.type !== 'template') return undefined
-  const { header } = content.template
-  return header && 'media' in header ? header.media.fileId : undefined
-}
+import { fileIdOf, type Refusal } from './message.ts'
 
 /** Those of these files that are there and the integration's own, each looked up once. */
 export async function filesOf(

@@ -51,6 +51,14 @@ export const nameOf = ({ integrationId, id }: Pick<Mt, 'integrationId' | 'id'>):
   mtId: id,
 })
 
+/** The file that a message carries, where it carries one. */
+export function fileIdOf(content: Content): string | undefined {
+  if (content.type === 'media') return content.media.fileId
+  if (content.type !== 'template') return undefined
+  const { header } = content.template
+  return header && 'media' in header ? header.media.fileId : undefined
+}
+
 /** 0 goes first: replies in an open window and one-time passwords. 1 is the rest. */
 export type Priority = 0 | 1
 

@@ -1,4 +1,4 @@
-import { isFinal } from '@waypost/protocol'
+import { isFinal } from '@waypost/protocol/statuses'
 import { repeatsOf, waitAfterReportMs } from '../core/retry.ts'
 import type { RecordedDlr, RecordedDlrs, ReportedFault } from '../core/store.ts'
 import type { ForgetFileOf, Standing, Standings, SupplierIds } from './standing.ts'

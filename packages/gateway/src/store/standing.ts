@@ -1,4 +1,4 @@
-import { isFinal, mayBecome, type StatusName } from '@waypost/protocol'
+import { isFinal, mayBecome, type StatusName } from '@waypost/protocol/statuses'
 import type { RecordedDlr } from '../core/store.ts'
 import type { Charge } from './mt-row.ts'
 import type { Reported } from './status-event.ts'

@@ -1,7 +1,6 @@
 import { mayBeAlias } from '../../core/alias.ts'
-import { fileIdOf } from '../../core/attachments.ts'
 import type { Integration } from '../../core/integration.ts'
-import type { Mt, NotSent, Outcome } from '../../core/message.ts'
+import { fileIdOf, type Mt, type NotSent, type Outcome } from '../../core/message.ts'
 import type { Supplier } from '../../core/supplier.ts'
 import { type Post, post } from '../http.ts'
 import type { SupplierTools } from '../index.ts'

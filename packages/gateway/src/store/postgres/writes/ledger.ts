@@ -1,5 +1,5 @@
 import type { StatusName } from '@waypost/protocol'
-import { fileIdOf } from '../../../core/attachments.ts'
+import { fileIdOf } from '../../../core/message.ts'
 import type { RecordedDlr } from '../../../core/store.ts'
 import { applyDlr, type Dlrs, dlrs } from '../../dlr.ts'
 import { type ApplyOutcome, applyOutcome } from '../../outcome.ts'

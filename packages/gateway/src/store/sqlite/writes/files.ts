@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { fileIdOf } from '../../../core/attachments.ts'
 import type { MediaFile, SupplierFile } from '../../../core/media.ts'
+import { fileIdOf } from '../../../core/message.ts'
 import type { ForgetFileOf } from '../../standing.ts'
 import { statement } from '../statement.ts'
 

@@ -42,7 +42,7 @@ function searching<Row extends { id: string }, Item>(
     ORDER BY last.id DESC LIMIT 1`
 
   return async (db: Db, { owners, cursor = newest, limit, values }: Search): Promise<Page<Item>> => {
-    if (!isId(cursor)) return { items: [], nextCursor: undefined }
+    if (owners.length === 0 || !isId(cursor)) return { items: [], nextCursor: undefined }
     const budget = Math.max(leastBudget, Math.floor(scanBudget / owners.length))
     const found = await db.all<Row>(select, owners, cursor, budget, limit, ...values)
     const isAll = owners.length === 1 && found.length === limit

@@ -107,7 +107,7 @@ async function exemplify(jobs: number) {
     const at = Date.now()
     await store.recordCallbacks(
       lease,
-      events.map(({ sequence }) => ({ sequence, at, httpStatus: 204, next: { state: 'delivered' } })),
+      events.map(({ id, sequence }) => ({ id, sequence, at, httpStatus: 204, next: { state: 'delivered' } })),
     )
   }
 }

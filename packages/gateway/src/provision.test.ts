@@ -56,8 +56,10 @@ describe('a provisioning file', () => {
     const { mo, take } = scene({ store, clock: { at: 0 } })
     await store.recordMos([mo({ integrationId: 'acme' })])
     const lease = await take('node', 0, endpointLane('acme', 'message'))
+    const [callback] = await store.dueCallbacks(lease, 0, 1)
+    const { id = '', sequence = 0 } = callback ?? {}
     for (const at of [0, pausedAfterMs])
-      await store.recordCallbacks(lease, [{ sequence: 1, at, next: { state: 'waiting', dueAt: at } }])
+      await store.recordCallbacks(lease, [{ id, sequence, at, next: { state: 'waiting', dueAt: at } }])
     await apply(acmeAt('https://acme.example/gone', 'Another name'))
     assert.equal((await store.pausedEndpoints()).length, 1)
     await apply(acmeAt('https://acme.example/here'))

@@ -61,11 +61,12 @@ describe('the schedule', () => {
 })
 
 describe('settling an attempt', () => {
-  const callback = { sequence: 7, firstAttemptAt, attempts: 0 }
+  const callback = { id: 'seventh', sequence: 7, firstAttemptAt, attempts: 0 }
   const chance = { now: () => firstAttemptAt + 1000, random: middle }
 
   test('delivered stays delivered', () => {
     assert.deepEqual(settle(callback, { httpStatus: 204, verdict: 'delivered' }, chance), {
+      id: 'seventh',
       sequence: 7,
       at: firstAttemptAt + 1000,
       httpStatus: 204,
@@ -75,6 +76,7 @@ describe('settling an attempt', () => {
 
   test('a final answer is a dead letter at the first attempt', () => {
     assert.deepEqual(settle(callback, { httpStatus: 301, error: 'redirect', verdict: 'final' }, chance), {
+      id: 'seventh',
       sequence: 7,
       at: firstAttemptAt + 1000,
       httpStatus: 301,
@@ -85,6 +87,7 @@ describe('settling an attempt', () => {
 
   test('the first failure waits for the first gap', () => {
     assert.deepEqual(settle(callback, { error: 'timeout', verdict: 'retry' }, chance), {
+      id: 'seventh',
       sequence: 7,
       at: firstAttemptAt + 1000,
       error: 'timeout',
@@ -98,7 +101,7 @@ describe('settling an attempt', () => {
   })
 
   test('the first failure waits for the first gap, however long the event waited for its first attempt', () => {
-    const first = { sequence: 7, attempts: 0 }
+    const first = { id: 'seventh', sequence: 7, attempts: 0 }
     const { next } = settle(first, { httpStatus: 500, verdict: 'retry' }, chance)
     assert.deepEqual(next, { state: 'waiting', dueAt: firstAttemptAt + 6000 })
   })

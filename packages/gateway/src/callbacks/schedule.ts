@@ -47,11 +47,16 @@ export function nextAttempt({ firstAttemptAt, attempts, now, random }: Tried): n
 
 /** What the store is told of an attempt that has just ended. */
 export function settle(
-  { sequence, firstAttemptAt, attempts }: Pick<Callback, 'sequence' | 'firstAttemptAt' | 'attempts'>,
+  {
+    id,
+    sequence,
+    firstAttemptAt,
+    attempts,
+  }: Pick<Callback, 'id' | 'sequence' | 'firstAttemptAt' | 'attempts'>,
   { verdict, ...seen }: Delivered,
   { now, random }: Chance,
 ): CallbackAttempt {
-  const attempt = { sequence, at: now(), ...seen }
+  const attempt = { id, sequence, at: now(), ...seen }
   if (verdict === 'delivered') return { ...attempt, next: { state: 'delivered' } }
   if (verdict === 'final') return { ...attempt, next: { state: 'dead' } }
 

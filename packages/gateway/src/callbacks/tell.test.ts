@@ -16,8 +16,9 @@ test('an event whose file cannot be read now is told later', async () => {
   const integration = { callbacks: { generation: 'one' } } as Integration
   const media = { fileId: 'a', bytes: 3 }
   const event = { type: 'mo', mo: { content: { type: 'media', media } } }
-  const callback = { sequence: 1, attempts: 0, event } as Callback
+  const callback = { id: 'first', sequence: 1, attempts: 0, event } as Callback
   assert.deepEqual(await tell(integration, 'http://127.0.0.1', callback), {
+    id: 'first',
     sequence: 1,
     at: 1000,
     error: 'file unreadable',

@@ -39,10 +39,10 @@ test('an event whose answer is stored while the store is being read is not told 
   const work = report({
     ...reporting,
     store: slow,
-    async tell(_integration, _url, { sequence }) {
+    async tell(_integration, _url, { id, sequence }) {
       told.push(sequence)
       await readAgain.promise
-      return delivered(sequence, clock.at)
+      return { id, ...delivered(sequence, clock.at) }
     },
   })
 
@@ -64,15 +64,17 @@ test('endpoints that fail share a few connections, and those that answer do not 
   const work = report({
     ...reporting,
     most: { atOne: 2, answering: 2, failing: 1 },
-    async tell(_integration, _url, { integrationId, sequence }) {
+    async tell(_integration, _url, { id, integrationId, sequence }) {
       if (integrationId !== well.integrationId && sequence > 1) {
         hanging++
         await hang.promise
       }
       told.push(`${integrationId} ${sequence}`)
-      return integrationId === well.integrationId
-        ? delivered(sequence, clock.at)
-        : waiting(sequence, clock.at + 5000)
+      const result =
+        integrationId === well.integrationId
+          ? delivered(sequence, clock.at)
+          : waiting(sequence, clock.at + 5000)
+      return { id, ...result }
     },
   })
   const leases = [await leaseOf(dead), await leaseOf(gone)]
@@ -100,10 +102,10 @@ test('a URL that is mended counts for what was read already', async (t) => {
   const work = report({
     ...reporting,
     directory: { integration: () => integration },
-    async tell(_integration, url, { sequence }) {
+    async tell(_integration, url, { id, sequence }) {
       urls.push(url)
       integration = calledBackAt('http://127.0.0.1/new')
-      return delivered(sequence, clock.at)
+      return { id, ...delivered(sequence, clock.at) }
     },
   })
   await work.serve(await take('node', 60_000, endpoint('status')), never)

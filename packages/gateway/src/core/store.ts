@@ -370,8 +370,7 @@ export type CallbackEvent =
       relatedClientMessageId?: string
     }
 
-export interface CallbackAttempt {
-  sequence: number
+export interface CallbackAttempt extends Pick<Callback, 'id' | 'sequence'> {
   at: number
   httpStatus?: number
   error?: string

@@ -39,6 +39,15 @@ export const isId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 /** Real time by the database's clock, the one that all nodes have in common. */
 export const realNow = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 
+/**
+ * Joins what `unnest` made of columns to the rows of a table that the planner may take for empty, as it does with one that
+ * was vacuumed before its first row. With `=` it could as well read an index that begins with the integration whole, in its
+ * order, and then does so for each row wanted. With an array of one it can only look into the index, in the one week that
+ * the id is of; so no bounds for the id either, which are a way to read all that is between them.
+ */
+export const isOf = (table: string, integrationId: string): string =>
+  `${table}.integration_id = ANY (ARRAY[${integrationId}])`
+
 /** Turns rows into the columns that `unnest` takes. */
 export const columnsOf = <Row>(
   rows: readonly Row[],

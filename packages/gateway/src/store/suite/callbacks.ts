@@ -45,8 +45,8 @@ export function callbacksSuite(stage: Stage): void {
       const { record, events, due, clock } = await fiveEvents(stage)
       const at = clock.at
       await record(
-        { sequence: 1, at, httpStatus: 204, next: { state: 'delivered' } },
-        { sequence: 2, at, httpStatus: 500, next: { state: 'waiting', dueAt: at + 5 } },
+        { ...delivered(1, at), httpStatus: 204 },
+        { ...waiting(2, at + 5), at },
         { sequence: 3, at, error: 'timeout', next: { state: 'dead' } },
       )
       const shown = (await events('status')).map(({ state, dueAt, attempts, lastAttempt }) => ({
@@ -64,7 +64,7 @@ export function callbacksSuite(stage: Stage): void {
         untold,
       ])
       assert.deepEqual(await due(at + 5), [4, 5, 2])
-      await record({ sequence: 2, at: at + 5, httpStatus: 200, next: { state: 'delivered' } })
+      await record(delivered(2, at + 5))
       assert.partialDeepStrictEqual((await events('status'))[1], { state: 'delivered', attempts: 2 })
     })
 
@@ -89,7 +89,12 @@ export function callbacksSuite(stage: Stage): void {
       const { take, store, endpoint, events, clock } = await fiveEvents(stage)
       const old = await take('a', 0, endpoint('status'))
       await take('b', 0, endpoint('status'))
-      await assert.rejects(store.recordCallbacks(old, [delivered(1, clock.at)]), LeaseLost)
+      const [first] = await events('status')
+      assert.ok(first)
+      await assert.rejects(
+        store.recordCallbacks(old, [{ id: first.id, ...delivered(1, clock.at) }]),
+        LeaseLost,
+      )
       assert.equal((await events('status'))[0]?.state, 'waiting')
     })
 
@@ -189,32 +194,39 @@ export function callbacksSuite(stage: Stage): void {
 /** An integration whose status endpoint is to be told five events, and their lane leased. */
 export async function fiveEvents(stage: Stage) {
   const one = scene(stage)
-  const { store, refused, take, endpoint } = one
+  const { store, refused, take, endpoint, events } = one
   await store.accept(Array.from({ length: 5 }, () => refused('volume_limit')))
   const lease = await take('node', 0, endpoint('status'))
   return {
     ...one,
-    record: (...attempts: CallbackAttempt[]) => store.recordCallbacks(lease, attempts),
+    async record(...attempts: Attempt[]) {
+      const ids = new Map((await events('status')).map(({ id, sequence }) => [sequence, id]))
+      const named = attempts.map((attempt) => ({ id: ids.get(attempt.sequence) ?? '', ...attempt }))
+      return store.recordCallbacks(lease, named)
+    },
     due: async (at: number, limit = 100) =>
       (await store.dueCallbacks(lease, at, limit)).map(({ sequence }) => sequence),
   }
 }
 
-export const delivered = (sequence: number, at: number): CallbackAttempt => ({
+/** Of the event that has this number. */
+export type Attempt = Omit<CallbackAttempt, 'id'>
+
+export const delivered = (sequence: number, at: number): Attempt => ({
   sequence,
   at,
   httpStatus: 200,
   next: { state: 'delivered' },
 })
 
-export const dead = (sequence: number, at: number): CallbackAttempt => ({
+export const dead = (sequence: number, at: number): Attempt => ({
   sequence,
   at,
   httpStatus: 500,
   next: { state: 'dead' },
 })
 
-export const waiting = (sequence: number, dueAt: number): CallbackAttempt => ({
+export const waiting = (sequence: number, dueAt: number): Attempt => ({
   sequence,
   at: dueAt,
   httpStatus: 500,

@@ -126,7 +126,10 @@ export function lookingSuite(stage: Stage): void {
       await store.accept([refused('volume_limit'), refused('volume_limit')])
       await store.recordMos([mo()])
       const lease = await take('node', 0, endpoint('status'))
-      await store.recordCallbacks(lease, [{ sequence: 1, at: clock.at, next: { state: 'dead' } }])
+      const [oldest] = await store.dueCallbacks(lease, clock.at, 1)
+      assert.ok(oldest)
+      const { id, sequence } = oldest
+      await store.recordCallbacks(lease, [{ id, sequence, at: clock.at, next: { state: 'dead' } }])
 
       const all = await store.searchCallbacks({ integrationId, limit: 100 })
       assert.deepEqual(all.items.map(({ endpoint, sequence }) => `${endpoint} ${sequence}`).sort(), [

@@ -3,7 +3,7 @@ import type { Callback, CallbackAttempt, Lease } from '../../../core/store.ts'
 import type { Bites } from '../../again.ts'
 import type { Method } from '../batches.ts'
 import { type EndpointName, endpointColumns, endpointName, laneOfEndpoint } from '../endpoint-name.ts'
-import { columnsOf, type Db, isId } from '../query.ts'
+import { columnsOf, type Db, isId, isOf } from '../query.ts'
 import { holdFences } from './fences.ts'
 
 const selectEndpoints = `
@@ -22,10 +22,10 @@ const putEndpoints = `
 const putAttempts = `
   UPDATE events SET state = new.state, due_at = new.due_at, attempts = attempts + 1,
     first_at = coalesce(first_at, new.at), last_at = new.at, last_http_status = new.http_status, last_error = new.error
-  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[], $8::text[])
-    AS new (integration_id, endpoint, sequence, state, due_at, at, http_status, error)
-  WHERE events.integration_id = new.integration_id AND events.endpoint = new.endpoint
-    AND events.sequence = new.sequence`
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[], $8::text[],
+    $9::uuid[]) AS new (integration_id, endpoint, sequence, state, due_at, at, http_status, error, id)
+  WHERE ${isOf('events', 'new.integration_id')} AND events.endpoint = new.endpoint AND events.sequence = new.sequence
+    AND events.id = new.id`
 
 const buryEvents = `
   UPDATE events SET state = 'dead', due_at = NULL, last_at = $1, last_http_status = NULL, last_error = $2
@@ -35,7 +35,7 @@ const buryEvents = `
 const findEvent = `
   SELECT events.integration_id, events.endpoint, sequence
   FROM (SELECT DISTINCT integration_id FROM endpoints) AS owners JOIN events USING (integration_id)
-  WHERE events.id = $1`
+  WHERE events.id = $1 AND sequence >= 0`
 
 // The schedule starts anew, so that a replayed event that fails again is not dead at once.
 const replayEvent = `
@@ -154,6 +154,7 @@ async function writeAttempts(db: Db, attempts: Told[]) {
     ({ at }) => at,
     ({ httpStatus }) => httpStatus ?? null,
     ({ error }) => error ?? null,
+    ({ id }) => id,
   )
   await db.run(putAttempts, ...endpointColumns(attempts.map(({ lane }) => lane)), ...columns)
 }

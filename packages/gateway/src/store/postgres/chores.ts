@@ -6,6 +6,7 @@ import { columnsOf, type Db } from './query.ts'
 import { ownersIn } from './reads/owners.ts'
 import { time } from './reads/settings.ts'
 import { dropWeeks, makeWeeks } from './weeks.ts'
+import { deleteParked } from './writes/supplier-ids.ts'
 
 // A report that came while the outcome that tells whose it is was being written by another node: neither saw the other.
 const selectMissed = `
@@ -14,10 +15,6 @@ const selectMissed = `
   WHERE at >= $1 AND EXISTS (SELECT 1 FROM supplier_ids
     WHERE supplier_ids.integration_id = parked_dlrs.integration_id AND supplier_ids.supplier_id = parked_dlrs.supplier_id)
   ORDER BY at LIMIT 500`
-
-const deleteMissed = `
-  DELETE FROM parked_dlrs USING unnest($1::text[], $2::text[]) AS missed (integration_id, supplier_id)
-  WHERE parked_dlrs.integration_id = missed.integration_id AND parked_dlrs.supplier_id = missed.supplier_id`
 
 const sweepMs = 15_000
 const weeksMs = 60 * 60_000
@@ -83,5 +80,5 @@ export async function applyMissed(
     ({ integration_id }) => integration_id,
     ({ supplier_id }) => supplier_id,
   )
-  await pool.transaction((db) => db.run(deleteMissed, ...columns))
+  await pool.transaction((db) => db.run(deleteParked, ...columns))
 }

@@ -35,6 +35,9 @@ function weekAt(at: number): Week {
 /** Below every id that is made then or later: ids begin with their time. */
 const firstIdAt = (at: number) => at.toString(16).padStart(12, '0').padEnd(32, '0')
 
+/** Ids from this one on are of the last two weeks. */
+export const recentFrom = (now: number): string => weekAt(now - weekMs).from
+
 /** Makes this week and the next ones, where they are not there; another node may do so at the same moment. */
 export async function makeWeeks(pool: Pool, at: number): Promise<void> {
   for (let ahead = 0; ahead <= weeksAhead; ahead++) {

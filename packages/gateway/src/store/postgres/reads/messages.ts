@@ -19,10 +19,12 @@ const selectAnyMt = `
 const selectAttempts = 'SELECT * FROM attempts WHERE integration_id = $1 AND mt_id = $2 ORDER BY number'
 
 const selectSupplierIds = `
-  SELECT supplier_id FROM supplier_ids WHERE integration_id = $1 AND mt_id = $2 ORDER BY attempt, supplier_id`
+  SELECT supplier_id FROM supplier_ids WHERE integration_id = $1 AND mt_id = $2 AND attempt >= 0
+  ORDER BY attempt, supplier_id`
 
 const selectEvents = `
-  SELECT * FROM events WHERE integration_id = $1 AND message_id = $2 ORDER BY created_at, sequence`
+  SELECT * FROM events WHERE integration_id = $1 AND message_id = $2 AND sequence >= 0
+  ORDER BY created_at, sequence`
 
 const selectAfter = `
   SELECT * FROM events WHERE integration_id = $1 AND endpoint = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`

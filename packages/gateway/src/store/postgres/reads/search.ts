@@ -25,20 +25,20 @@ interface Search {
 
 /** Newest first over the rows themselves: an index per question would be paid for by every message accepted. */
 function searching<Row extends { id: string }, Item>(
-  table: 'mts' | 'events',
+  rows: string,
   wanted: string,
   itemOf: (row: Row) => Item,
 ) {
   const select = `
     SELECT found.* FROM unnest($1::text[]) AS owner CROSS JOIN LATERAL (
       SELECT * FROM (
-        SELECT * FROM ${table} WHERE integration_id = owner AND id < $2 ORDER BY id DESC LIMIT $3) AS newest
+        SELECT * FROM ${rows} AND id < $2 ORDER BY id DESC LIMIT $3) AS newest
       WHERE ${wanted} LIMIT $4) AS found
     ORDER BY id DESC LIMIT $4`
   // Down to where the rows of all of them were looked at: the newest of the last ones.
   const selectLast = `
     SELECT last.id FROM unnest($1::text[]) AS owner CROSS JOIN LATERAL (
-      SELECT id FROM ${table} WHERE integration_id = owner AND id < $2 ORDER BY id DESC LIMIT 1 OFFSET $3 - 1) AS last
+      SELECT id FROM ${rows} AND id < $2 ORDER BY id DESC LIMIT 1 OFFSET $3 - 1) AS last
     ORDER BY last.id DESC LIMIT 1`
 
   return async (db: Db, { owners, cursor = newest, limit, values }: Search): Promise<Page<Item>> => {
@@ -53,13 +53,17 @@ function searching<Row extends { id: string }, Item>(
 }
 
 const mts = searching<MtRow, Mt>(
-  'mts',
+  'mts WHERE integration_id = owner',
   `($5::text IS NULL OR recipient = $5) AND ($6::text IS NULL OR client_message_id = $6)
       AND ($7::text[] IS NULL OR status = ANY($7))`,
   mtOf,
 )
 
-const events = searching<NamedEventRow, Callback>('events', '($5::text IS NULL OR state = $5)', callbackIn)
+const events = searching<NamedEventRow, Callback>(
+  'events WHERE integration_id = owner AND sequence >= 0',
+  '($5::text IS NULL OR state = $5)',
+  callbackIn,
+)
 
 export async function searchMts(
   db: Db,

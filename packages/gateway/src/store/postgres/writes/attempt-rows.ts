@@ -1,11 +1,10 @@
 import type { StandingRows } from '../../standing.ts'
-import { columnsOf, type Db } from '../query.ts'
-import { bounds, keyColumns, type MtKey } from './mt-key.ts'
+import { columnsOf, type Db, isOf } from '../query.ts'
+import { keyColumns, type MtKey } from './mt-key.ts'
 
 const selectAttempts = `
-  SELECT attempts.* FROM unnest($1::text[], $2::uuid[]) AS wanted (integration_id, mt_id)
-    JOIN attempts USING (integration_id, mt_id)
-  WHERE attempts.mt_id >= $3 AND attempts.mt_id <= $4`
+  SELECT attempts.* FROM unnest($1::text[], $2::uuid[]) AS wanted (owner, mt)
+    JOIN attempts ON ${isOf('attempts', 'owner')} AND mt_id = mt`
 
 const putAttempts = `
   INSERT INTO attempts (integration_id, mt_id, number, began_at, ended_at, outcome, detail)
@@ -33,7 +32,7 @@ export interface AttemptRows {
 }
 
 export async function loadAttempts(db: Db, mts: MtKey[]): Promise<AttemptRows> {
-  const rows = mts.length > 0 ? await db.all<Row>(selectAttempts, ...keyColumns(mts), ...bounds(mts)) : []
+  const rows = mts.length > 0 ? await db.all<Row>(selectAttempts, ...keyColumns(mts)) : []
   const held = new Map<string, Map<number, Row>>()
   const changed = new Set<Row>()
   for (const row of rows) keep(row)

@@ -1,5 +1,5 @@
 import { type LaneKind, type Lease, laneKindOf, type TakenLease } from '../../../core/store.ts'
-import { columnsOf, type Db, realNow } from '../query.ts'
+import { columnsOf, type Db, isOf, realNow } from '../query.ts'
 import { keyColumns, type MtKey } from './mt-key.ts'
 
 const insertLanes = `
@@ -46,11 +46,11 @@ const takeOver = `
     UPDATE mts SET under_way = 0, uncertain = 1,
       due_at = CASE WHEN on_uncertain = 'hold' THEN expires_at ELSE $1 + uncertain_wait_ms END
     FROM unnest($2::text[], $3::uuid[]) AS held (integration_id, id)
-    WHERE mts.integration_id = held.integration_id AND mts.id = held.id AND under_way = 1
+    WHERE ${isOf('mts', 'held.integration_id')} AND mts.id = held.id AND under_way = 1
     RETURNING mts.integration_id, mts.id, attempts)
   UPDATE attempts SET ended_at = $1, outcome = 'unknown', detail = 'The node that sent it was gone'
   FROM left_behind
-  WHERE attempts.integration_id = left_behind.integration_id AND mt_id = left_behind.id
+  WHERE ${isOf('attempts', 'left_behind.integration_id')} AND mt_id = left_behind.id
     AND number = left_behind.attempts AND outcome IS NULL`
 
 interface LaneRow {

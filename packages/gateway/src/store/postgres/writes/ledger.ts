@@ -4,31 +4,38 @@ import type { RecordedDlr } from '../../../core/store.ts'
 import { applyDlr, type Dlrs, dlrs } from '../../dlr.ts'
 import { type ApplyOutcome, applyOutcome } from '../../outcome.ts'
 import { type Standing, type StandingRows, standingColumns, standings } from '../../standing.ts'
-import { columnsOf, type Db, isId } from '../query.ts'
+import { columnsOf, type Db, isId, isOf } from '../query.ts'
 import { type AttemptRows, loadAttempts } from './attempt-rows.ts'
 import { type Balances, lockedBalances } from './balances.ts'
 import { type Events, openEvents } from './events.ts'
 import { type Fences, holdFences } from './fences.ts'
-import { bounds, keyColumns, type MtKey } from './mt-key.ts'
-import { findIds, type IdRow, loadSupplierIds, reportedId, type SupplierIdRows } from './supplier-ids.ts'
+import { keyColumns, type MtKey } from './mt-key.ts'
+import {
+  findIds,
+  findIdsOf,
+  type IdRow,
+  loadSupplierIds,
+  reportedId,
+  type SupplierIdRows,
+} from './supplier-ids.ts'
 
 // In the order of the ids, as everybody locks them.
 const lockMts = `
   SELECT ${standingColumns}, fault
-  FROM unnest($1::text[], $2::uuid[]) AS wanted (integration_id, id) JOIN mts USING (integration_id, id)
-  WHERE mts.id >= $3 AND mts.id <= $4 ORDER BY id FOR NO KEY UPDATE OF mts`
+  FROM unnest($1::text[], $2::uuid[]) AS wanted (owner, mt) JOIN mts ON ${isOf('mts', 'owner')} AND id = mt
+  ORDER BY id FOR NO KEY UPDATE OF mts`
 
 const putMts = `
   UPDATE mts SET due_at = new.due_at, under_way = new.under_way, uncertain = new.uncertain, attempts = new.attempts,
     status = new.status, status_at = new.status_at, charge = new.charge, fault = new.fault
-  FROM unnest($3::text[], $4::uuid[], $5::bigint[], $6::smallint[], $7::smallint[], $8::int[], $9::text[], $10::bigint[],
-    $11::text[], $12::text[])
+  FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::smallint[], $6::int[], $7::text[], $8::bigint[],
+    $9::text[], $10::text[])
     AS new (integration_id, id, due_at, under_way, uncertain, attempts, status, status_at, charge, fault)
-  WHERE mts.integration_id = new.integration_id AND mts.id = new.id AND mts.id >= $1 AND mts.id <= $2`
+  WHERE ${isOf('mts', 'new.integration_id')} AND mts.id = new.id`
 
 const selectContents = `
-  SELECT content FROM unnest($1::text[], $2::uuid[]) AS wanted (integration_id, id) JOIN mts USING (integration_id, id)
-  WHERE mts.id >= $3 AND mts.id <= $4`
+  SELECT content FROM unnest($1::text[], $2::uuid[]) AS wanted (owner, mt)
+    JOIN mts ON ${isOf('mts', 'owner')} AND id = mt`
 
 const deleteEveryName = 'DELETE FROM supplier_files WHERE file_id = ANY($1::text[])'
 
@@ -59,12 +66,9 @@ export interface Ledger {
   write(db: Db, now: number): Promise<void>
 }
 
-export async function openLedger(db: Db, needs: Needs): Promise<Ledger> {
+export async function openLedger(db: Db, needs: Needs, now: number): Promise<Ledger> {
   const fences = await holdFences(db, needs.lanes)
-  const found = await findIds(db, needs.reported)
-  const wanted = wantedOf(needs, found)
-  const rows =
-    wanted.length > 0 ? await db.all<HeldMt>(lockMts, ...keyColumns(wanted), ...bounds(wanted)) : []
+  const { rows, found } = await holdMts(db, needs, now)
   const held = new Map(rows.map((row) => [row.id, row]))
   const integrations = new Set(rows.map(({ integration_id }) => integration_id))
   const [attempts, balances, events, ids] = await Promise.all([
@@ -74,13 +78,17 @@ export async function openLedger(db: Db, needs: Needs): Promise<Ledger> {
       rows.flatMap(({ integration_id, price }) => (price === null ? [] : integration_id)),
     ),
     openEvents(db, integrations),
-    loadSupplierIds(db, [
-      ...needs.reported.map(reportedId),
-      ...needs.learned.flatMap(({ mtId, supplierId: supplier_id }) => {
-        const mt = held.get(mtId)
-        return mt ? { integration_id: mt.integration_id, supplier_id } : []
-      }),
-    ]),
+    loadSupplierIds(
+      db,
+      [
+        ...needs.reported.map(reportedId),
+        ...needs.learned.flatMap(({ mtId, supplierId: supplier_id }) => {
+          const mt = held.get(mtId)
+          return mt ? { integration_id: mt.integration_id, supplier_id } : []
+        }),
+      ],
+      found,
+    ),
   ])
   const changes = new Map<string, HeldMt>()
   const unusable = new Map<string, HeldMt>()
@@ -114,14 +122,38 @@ export async function openLedger(db: Db, needs: Needs): Promise<Ledger> {
   }
 }
 
-/** The messages to lock, each once. A report may name any id; it means a message of its own integration. */
-function wantedOf({ mts, reported }: Needs, found: IdRow[]): MtKey[] {
-  const named = reported.flatMap(({ integrationId, messageId }) =>
-    messageId !== undefined && isId(messageId) ? { integration_id: integrationId, id: messageId } : [],
-  )
-  const known = found.map(({ integration_id, mt_id }) => ({ integration_id, id: mt_id }))
-  const all = [...mts, ...known, ...named]
-  return [...new Map(all.map((key) => [`${key.id}:${key.integration_id}`, key])).values()]
+/** Locks the messages that are asked for or reported on. Answers what is known of the reports' ids as well. */
+async function holdMts(db: Db, { mts, reported }: Needs, now: number) {
+  const [named, others] = [reported.filter(isNamed), reported.filter((dlr) => !isNamed(dlr))]
+  const known = await findIds(db, others, now)
+  const rows = await lock(db, [...mts, ...known.map(mtOfId), ...named.map(mtNamed)])
+  const held = new Set(rows.map(keyOf))
+  const isHeld = (dlr: RecordedDlr) => held.has(keyOf(mtNamed(dlr)))
+  // A report may name any id; it means a message of its own integration. Where there is none, its own id says more.
+  const [attempts, strays] = await Promise.all([
+    findIdsOf(db, named.filter(isHeld)),
+    findIds(
+      db,
+      named.filter((dlr) => !isHeld(dlr)),
+      now,
+    ),
+  ])
+  const more = strays.map(mtOfId).filter((mt) => !held.has(keyOf(mt)))
+  return { rows: [...rows, ...(await lock(db, more))], found: [...known, ...attempts, ...strays] }
+}
+
+const isNamed = ({ messageId }: RecordedDlr) => messageId !== undefined && isId(messageId)
+const mtNamed = ({ integrationId, messageId = '' }: RecordedDlr) => ({
+  integration_id: integrationId,
+  id: messageId,
+})
+const mtOfId = ({ integration_id, mt_id }: IdRow) => ({ integration_id, id: mt_id })
+const keyOf = ({ integration_id, id }: MtKey) => `${id}:${integration_id}`
+
+/** Each once. */
+async function lock(db: Db, mts: MtKey[]): Promise<HeldMt[]> {
+  const wanted = [...new Map(mts.map((mt) => [keyOf(mt), mt])).values()]
+  return wanted.length > 0 ? db.all<HeldMt>(lockMts, ...keyColumns(wanted)) : []
 }
 
 interface Parts {
@@ -166,12 +198,12 @@ async function writeMts(db: Db, mts: HeldMt[]) {
     ({ charge }) => charge,
     ({ fault }) => fault,
   )
-  await db.run(putMts, ...bounds(mts), ...columns)
+  await db.run(putMts, ...columns)
 }
 
 /** Forgets what suppliers call the files that these messages carry. */
 async function forgetFiles(db: Db, mts: HeldMt[]) {
-  const rows = await db.all<{ content: string }>(selectContents, ...keyColumns(mts), ...bounds(mts))
+  const rows = await db.all<{ content: string }>(selectContents, ...keyColumns(mts))
   const files = rows.flatMap(({ content }) => fileIdOf(JSON.parse(content)) ?? [])
   if (files.length > 0) await db.run(deleteEveryName, files)
 }

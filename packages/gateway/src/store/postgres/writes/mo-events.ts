@@ -1,23 +1,24 @@
 import { readPayload } from '../../../core/postback.ts'
 import { type FetchResult, fetchLane, type Lease, type Touched } from '../../../core/store.ts'
 import { moEvent, type PersonsMo, type RelatedRow } from '../../mo-event.ts'
-import { columnsOf, type Db } from '../query.ts'
+import { columnsOf, type Db, isOf } from '../query.ts'
+import { recentFrom } from '../weeks.ts'
 import { type Events, openEvents } from './events.ts'
 import { holdFences } from './fences.ts'
-import { bounds, keyColumns } from './mt-key.ts'
+import { keyColumns } from './mt-key.ts'
+import { knownAs } from './supplier-ids.ts'
 
 export type { PersonsMo } from '../../mo-event.ts'
 
 const selectRelated = `
-  SELECT supplier_ids.supplier_id, mts.id, mts.integration_id, mts.client_message_id
-  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, supplier_id)
-    JOIN supplier_ids USING (integration_id, supplier_id)
-    JOIN mts ON mts.integration_id = supplier_ids.integration_id AND mts.id = supplier_ids.mt_id`
+  SELECT supplier_id, mts.id, mts.integration_id, client_message_id
+  FROM unnest($1::text[], $2::text[]) AS wanted (owner, name)
+    CROSS JOIN LATERAL ${knownAs('owner', 'name', '$3')} AS known
+    JOIN mts ON ${isOf('mts', 'known.integration_id')} AND id = mt_id`
 
 const selectOwn = `
   SELECT id, integration_id, client_message_id
-  FROM unnest($1::text[], $2::uuid[]) AS wanted (integration_id, id) JOIN mts USING (integration_id, id)
-  WHERE mts.id >= $3 AND mts.id <= $4`
+  FROM unnest($1::text[], $2::uuid[]) AS wanted (owner, mt) JOIN mts ON ${isOf('mts', 'owner')} AND id = mt`
 
 const insertFetch = `
   INSERT INTO fetches (mo_id, integration_id, mo, due_at)
@@ -32,7 +33,7 @@ interface MtRow extends RelatedRow {
 }
 
 /** Adds the events that tell of MOs; the messages that they answer are looked up together. */
-export async function moEvents(db: Db, mos: PersonsMo[], events: Events) {
+export async function moEvents(db: Db, mos: PersonsMo[], { events, now }: { events: Events; now: number }) {
   const answering = mos.filter(({ relatedSupplierId }) => relatedSupplierId !== undefined)
   const pressed = mos.flatMap((mo) => {
     const id = pressedIn(mo)
@@ -48,8 +49,9 @@ export async function moEvents(db: Db, mos: PersonsMo[], events: Events) {
             ({ integrationId }) => integrationId,
             ({ relatedSupplierId }) => relatedSupplierId ?? null,
           ),
+          recentFrom(now),
         ),
-    pressed.length === 0 ? [] : db.all<MtRow>(selectOwn, ...keyColumns(pressed), ...bounds(pressed)),
+    pressed.length === 0 ? [] : db.all<MtRow>(selectOwn, ...keyColumns(pressed)),
   ])
 
   const mtOf = (mo: PersonsMo): RelatedRow | undefined => {
@@ -105,7 +107,7 @@ export async function recordFetches(
     db,
     fetched.map(({ integrationId }) => integrationId),
   )
-  const { tell } = await moEvents(db, fetched, events)
+  const { tell } = await moEvents(db, fetched, { events, now })
   const lanes = new Set(fetched.flatMap(tell))
   await events.write(db, now)
   return { lanes: [...lanes] }

@@ -34,7 +34,7 @@ export const recordMos: Method<RecordedMo[], RecordedMos> = async (db, calls, no
     db,
     others.map(({ integrationId }) => integrationId),
   )
-  const { tell } = await moEvents(db, others, events)
+  const { tell } = await moEvents(db, others, { events, now })
   const lanes = new Map<string, string[]>()
   for (const mo of all) lanes.set(mo.id, isAttached(mo) ? [fetchLane(mo.integrationId)] : tell(mo))
   await insertFetches(db, attached, now)

@@ -15,7 +15,7 @@ export interface Step<Result> {
 export async function settle(db: Db, steps: Step<unknown>[], now: number): Promise<unknown[]> {
   const needs: Needs = { lanes: new Set(), mts: [], learned: [], reported: [] }
   for (const step of steps) step.need(needs)
-  const ledger = await openLedger(db, needs)
+  const ledger = await openLedger(db, needs, now)
   const results = steps.map((step) => decided(step, ledger, now))
   await ledger.write(db, now)
   return results

@@ -1,30 +1,40 @@
 import type { RecordedDlr, RecordedDlrs } from '../../../core/store.ts'
 import type { ApplyDlr } from '../../dlr.ts'
 import { parkedForMs, type SupplierIds } from '../../standing.ts'
-import { columnsOf, type Db } from '../query.ts'
+import { columnsOf, type Db, isOf } from '../query.ts'
+import { recentFrom } from '../weeks.ts'
+
+/** What such an id is known for: of the recent weeks, where nearly everything is, and only then of the others. */
+export const knownAs = (integrationId: string, supplierId: string, recentFrom: string): string => {
+  const such = `SELECT * FROM supplier_ids WHERE integration_id = ${integrationId} AND supplier_id = ${supplierId}`
+  return `(${such} AND mt_id >= ${recentFrom} UNION ALL ${such} AND mt_id < ${recentFrom} LIMIT 1)`
+}
 
 const selectIds = `
-  SELECT integration_id, supplier_id, mt_id, attempt
-  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, supplier_id)
-    JOIN supplier_ids USING (integration_id, supplier_id)`
+  SELECT known.* FROM unnest($1::text[], $2::text[]) AS wanted (owner, name)
+    CROSS JOIN LATERAL ${knownAs('owner', 'name', '$3')} AS known`
+
+const selectIdsOf = `
+  SELECT supplier_ids.* FROM unnest($1::text[], $2::text[], $3::uuid[]) AS wanted (owner, name, mt)
+    JOIN supplier_ids ON ${isOf('supplier_ids', 'owner')} AND supplier_id = name AND mt_id = mt`
 
 const insertIds = `
   INSERT INTO supplier_ids (integration_id, supplier_id, mt_id, attempt)
   SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::int[]) ON CONFLICT DO NOTHING`
 
 const selectParked = `
-  SELECT integration_id, supplier_id, status, dlr
-  FROM unnest($1::text[], $2::text[]) AS wanted (integration_id, supplier_id)
-    JOIN parked_dlrs USING (integration_id, supplier_id) ORDER BY at`
+  SELECT integration_id, supplier_id, status, dlr FROM unnest($1::text[], $2::text[]) AS wanted (owner, name)
+    JOIN parked_dlrs ON ${isOf('parked_dlrs', 'owner')} AND supplier_id = name
+  ORDER BY at`
 
 const parkDlrs = `
   INSERT INTO parked_dlrs (integration_id, supplier_id, status, dlr, at)
   SELECT *, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) ORDER BY 1, 2, 3
   ON CONFLICT (integration_id, supplier_id, status) DO NOTHING`
 
-const deleteParked = `
-  DELETE FROM parked_dlrs
-  WHERE (integration_id, supplier_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`
+export const deleteParked: string = `
+  DELETE FROM parked_dlrs USING unnest($1::text[], $2::text[]) AS claimed (owner, name)
+  WHERE ${isOf('parked_dlrs', 'owner')} AND supplier_id = name`
 
 const forgetParked = `
   DELETE FROM parked_dlrs WHERE (integration_id, supplier_id, status) IN (
@@ -62,20 +72,26 @@ export const reportedId = ({ integrationId, supplierId }: RecordedDlr): Supplier
   supplier_id: supplierId,
 })
 
-/** Which messages reports are about, before those are locked. */
-export const findIds = async (db: Db, dlrs: RecordedDlr[]): Promise<IdRow[]> =>
-  dlrs.length === 0 ? [] : db.all<IdRow>(selectIds, ...wantedColumns(dlrs.map(reportedId)))
+/** Which messages reports are about that do not name ours. */
+export const findIds = async (db: Db, dlrs: RecordedDlr[], now: number): Promise<IdRow[]> =>
+  dlrs.length === 0 ? [] : db.all<IdRow>(selectIds, ...wantedColumns(dlrs.map(reportedId)), recentFrom(now))
 
-export async function loadSupplierIds(db: Db, ids: SupplierId[]): Promise<SupplierIdRows> {
+/** Which attempts reports are about that name our message, once that is locked. */
+export const findIdsOf = async (db: Db, dlrs: RecordedDlr[]): Promise<IdRow[]> =>
+  dlrs.length === 0
+    ? []
+    : db.all<IdRow>(
+        selectIdsOf,
+        ...wantedColumns(dlrs.map(reportedId)),
+        dlrs.map(({ messageId }) => messageId ?? null),
+      )
+
+/** `ids` are those that are reported or learned. Whether one that is learned was known shows when it is written. */
+export async function loadSupplierIds(db: Db, ids: SupplierId[], found: IdRow[]): Promise<SupplierIdRows> {
   const wanted = [...new Map(ids.map((one) => [keyOf(one), one])).values()]
-  const [knownRows, parkedRows] =
-    wanted.length === 0
-      ? [[], []]
-      : await Promise.all([
-          db.all<IdRow>(selectIds, ...wantedColumns(wanted)),
-          db.all<ParkedRow>(selectParked, ...wantedColumns(wanted)),
-        ])
-  const known = new Map(knownRows.map((row) => [keyOf(row), row]))
+  const parkedRows =
+    wanted.length === 0 ? [] : await db.all<ParkedRow>(selectParked, ...wantedColumns(wanted))
+  const known = new Map(found.map((row) => [keyOf(row), row]))
   const parked = new Map<string, ParkedRow[]>()
   for (const row of parkedRows) keep(row)
   const learned: IdRow[] = []

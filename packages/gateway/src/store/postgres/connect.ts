@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import postgres, { type Sql } from 'postgres'
+import postgres, { type ReservedSql, type Sql } from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { StoreUnavailable } from '../../core/store.ts'
 import { isCommitted, type Mark, marks } from './commits.ts'
@@ -118,6 +118,7 @@ export function openPool(target: Target, options: Options): Pool {
   const reading: Begin = () => ({ sql: beginning('BEGIN READ ONLY', locals) })
   const looking: Begin = () => ({ sql: beginning('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', locals) })
   const deadlineMs = 2 * options.statementMs
+  const reachedMs = Math.min(deadlineMs, mostReachedMs)
   let current: Connections | undefined
   let closed = false
   const turns = new Array<Promise<unknown>>(options.connections).fill(Promise.resolve())
@@ -146,11 +147,15 @@ export function openPool(target: Target, options: Options): Pool {
   }
 
   /** Rejects when it takes too long or breaks, whatever the driver does about it. */
-  async function limited<Result>(connections: Connections, work: Promise<Result>): Promise<Result> {
+  async function limited<Result>(
+    connections: Connections,
+    work: Promise<Result>,
+    withinMs = deadlineMs,
+  ): Promise<Result> {
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
       late.reject(new StoreUnavailable('The database does not answer'))
-    }, deadlineMs)
+    }, withinMs)
     try {
       return await Promise.race([work, late.promise, connections.broken])
     } catch (error) {
@@ -176,9 +181,7 @@ export function openPool(target: Target, options: Options): Pool {
     const state: { over: boolean; doubtful?: Doubtful<Result> } = { over: false }
 
     async function all() {
-      own.ready ??= connected(own.sql)
-      await own.ready
-      const reserved = await own.sql.reserve()
+      const reserved = await limited(own, reservedOn(own), reachedMs)
       // The driver sends a query when it is waited for, unless it is told to: this one has to be the first.
       const started = reserved.unsafe<{ xid: string }[][]>(sql).execute()
       const [answers, result] = await Promise.all([started, work(dbOn(reserved, prepare))]).catch(
@@ -239,6 +242,7 @@ export function openPool(target: Target, options: Options): Pool {
         // Behind a pooler only a transaction has the settings.
         if (target.pooled) return await read(reading, work)
         const own = connections()
+        await limited(own, ready(own), reachedMs)
         return await limited(own, work(dbOn(own.sql, prepare)))
       } catch (error) {
         throw unavailable(error)
@@ -273,8 +277,15 @@ export function openPool(target: Target, options: Options): Pool {
 }
 
 /** Connects, or fails without anything half done. */
-const connected = async (sql: Sql): Promise<void> => void (await sql.unsafe('SELECT 1'))
+const ready = (own: Connections): Promise<unknown> => (own.ready ??= own.sql.unsafe('SELECT 1').execute())
 
+async function reservedOn(own: Connections): Promise<ReservedSql> {
+  await ready(own)
+  return own.sql.reserve()
+}
+
+/** Where a statement may take its time, as a migration does, being there for it may not. */
+const mostReachedMs = 60_000
 const mostTries = 6
 
 /** The work is done and the commit was sent; no answer came. */

@@ -346,7 +346,7 @@ async function waiting(url: string): Promise<number> {
   const rows = await sql.unsafe(
     "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
   )
-  await sql.end()
+  await sql.end({ timeout: 5 })
   return rows.length
 }
 

@@ -74,7 +74,7 @@ describe('what a message costs', () => {
       }
       return await readsIn(sql)
     } finally {
-      await sql.end()
+      await sql.end({ timeout: 5 })
     }
   }
 

@@ -39,7 +39,7 @@ describe('an integration’s part of the ledger', () => {
     assert.ok(started)
     const url = await started.newDatabase()
     const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false })
-    return { url, sql, [Symbol.asyncDispose]: () => sql.end() }
+    return { url, sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) }
   }
 
   test('every index of what grows with the messages begins with the integration', async () => {

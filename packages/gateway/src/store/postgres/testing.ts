@@ -121,7 +121,7 @@ async function ask(port: number, statement: string) {
   try {
     return await sql.unsafe(statement)
   } finally {
-    await sql.end()
+    await sql.end({ timeout: 5 })
   }
 }
 

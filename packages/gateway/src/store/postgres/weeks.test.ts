@@ -27,7 +27,7 @@ describe('the chores of postgres', () => {
     const pool = openPool(targetOf(url.slice('postgres:'.length)), { connections: 1, statementMs: 5000 })
     t.after(() => pool[Symbol.asyncDispose]())
     const sql = postgres(url, { max: 1, onnotice: () => {} })
-    t.after(() => sql.end())
+    t.after(() => sql.end({ timeout: 5 }))
     return { store, pool, sql, url }
   }
 

@@ -84,6 +84,7 @@ test('a lane that another node had meanwhile is served by its new lease, and giv
   const anew = Promise.withResolvers<void>()
   const released: Lease[] = []
   const lost: string[] = []
+  let isToldToEnd = false
   const lanes = serveLanes(
     {
       store: {
@@ -104,11 +105,12 @@ test('a lane that another node had meanwhile is served by its new lease, and giv
     {
       kind: 'mt',
       servable: () => true,
-      async serve({ fence }) {
+      async serve({ fence }, signal) {
         serving.push(fence)
         if (fence === 2) return anew.resolve()
         lastFence = 2
         await late.promise
+        isToldToEnd = signal.aborted
         throw new LeaseLost('what the first lease wrote came too late')
       },
       drained: async () => {},
@@ -121,6 +123,7 @@ test('a lane that another node had meanwhile is served by its new lease, and giv
   await lanes.stop()
   assert.deepEqual(serving, [1, 2])
   assert.deepEqual(lost, ['whatsapp:27999'], 'once')
+  assert.ok(isToldToEnd, 'what was under way by the first lease')
   assert.partialDeepStrictEqual(released, [{ lane: 'whatsapp:27999', fence: 2 }])
 })
 

@@ -156,6 +156,7 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
   function lose(lane: string, own: Served) {
     if (served.get(lane) !== own) return
     served.delete(lane)
+    own.ending.abort() // what it still has under way is not to keep a stop waiting
     app.events.laneLost(lane)
   }
 

@@ -34,11 +34,11 @@ describe('a database with a standby', () => {
     assert.ok(primary && standby)
     const url = await primary.newDatabase()
     const way = await wire(url)
-    t.after(() => way[Symbol.asyncDispose]())
     const installation = await install(t, {
       one: { uncertainWaitMs: 300 },
       env: { WAYPOST_DATABASE_URL: way.endpoint },
     })
+    t.after(() => way[Symbol.asyncDispose]()) // after the gateway
     const load = await underLoad(t, installation)
     await load.isUnderWay()
 

@@ -21,11 +21,11 @@ describe('nothing is lost, and it goes on by itself, when between a gateway and 
 
   async function scene(t: TestContext) {
     const way = await wire((await server?.newDatabase()) ?? '')
-    t.after(() => way[Symbol.asyncDispose]())
     const installation = await install(t, {
       one: { uncertainWaitMs: 300 },
       env: { WAYPOST_DATABASE_URL: way.endpoint },
     })
+    t.after(() => way[Symbol.asyncDispose]()) // after the gateway, which would ask for ever what became of a commit
     return { way, installation, load: await underLoad(t, installation) }
   }
 

@@ -15,11 +15,11 @@ describe('behind PgBouncer in transaction mode nothing is lost, and it goes on b
     if (!server) return
     await using pooler = await startPooler(server, { server_login_retry: '1' })
     const way = await wire(pooler.before(await server.newDatabase()))
-    t.after(() => way[Symbol.asyncDispose]())
     const installation = await install(t, {
       one: { uncertainWaitMs: 300 },
       env: { WAYPOST_DATABASE_URL: `${way.endpoint}?pgbouncer=true` },
     })
+    t.after(() => way[Symbol.asyncDispose]()) // after the gateway
     const load = await underLoad(t, installation)
     await load.isUnderWay()
     way.cutAt('COMMIT')

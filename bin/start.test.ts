@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../packages/gateway/src/config.ts'
+import { freePort } from '../packages/gateway/src/core/free-port.fake.ts'
 import { project } from './project.fake.ts'
 
 /** A gateway or a sandbox, as far as `npm start` knows them: ready when it listens, gone soon after SIGTERM. */
@@ -176,15 +176,6 @@ async function end(child: ChildProcess, signal: NodeJS.Signals) {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   process.kill(-child.pid, signal)
   await once(child, 'exit')
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  assert.ok(address !== null && typeof address === 'object')
-  return address.port
 }
 
 async function until(condition: () => boolean) {

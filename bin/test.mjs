@@ -11,16 +11,19 @@ import { spec } from 'node:test/reporters'
 import { root } from './project.mjs'
 
 const words = process.argv.slice(2)
-const isStory = (file) => file.startsWith('test/stories/')
-/** Whole processes that work as hard as they can: side by side they would only measure each other. */
-const isUnderLoad = (file) => /^test\/stories\/.*(kills|shop-day)/.test(file)
+/** What many processes do within a second is counted there: beside others it would be theirs as well. */
+const isUnderLoad = (file) => /^test\/stories\/(kills-on-|shop-day)/.test(file)
+/** What takes long begins first, so that nothing of it is left over at the end. */
+const slowFirst = ['test/stories/', 'gateway/src/store/', 'gateway/src/copy/', 'test/', 'packages/phone/']
+const rankOf = (file) => [...slowFirst, ''].findIndex((path) => file.includes(path))
 
 /** What a second time on servers would find nothing new of. */
 const oncePattern = new RegExp(
   `/(${[
     'architecture|docs|deploy|published|aimed-numbers|key-service|keys-command', // opens no gateway
-    'cannot-start|image|first-minute|outage|kills', // about what a gateway keeps in its folder
-    '.*postgres.*|.*bucket.*|network-faults.*|fleet-.*|copy.*', // brings its own servers
+    'bad-messages|bad-requests|bad-input|broken-http|published-.*', // about requests, before anything is kept
+    'cannot-start|image|first-minute|in-the-browser|outage|kills', // about what a gateway keeps in its folder
+    '.*postgres.*|.*bucket.*|clocks-that-disagree|copy.*|moving', // brings its own servers
   ].join('|')}).test.ts$`,
 )
 const isOnServersToo = (file) => file.startsWith('test/') && !oncePattern.test(file)
@@ -30,32 +33,17 @@ const files = globSync('{bench,bin,docs,packages,test}/**/*.test.ts', {
   exclude: ['**/node_modules', '**/dist'],
 })
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
-  .sort()
+  .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
 
-const [units, stories] = [files.filter((file) => !isStory(file)), files.filter(isStory)]
-const [quiet, loaded] = [stories.filter((file) => !isUnderLoad(file)), stories.filter(isUnderLoad)]
+const [loaded, others] = [files.filter(isUnderLoad), files.filter((file) => !isUnderLoad(file))]
 const again = (list) => list.filter(isOnServersToo)
 // Many of them wait most of their time: one more than there are processors keeps these busy.
-const many = availableParallelism() + 1
+const atOnce = availableParallelism() + 1
 const groups = [
-  { name: 'units and suites', files: units, minutes: 4, atOnce: many },
-  { name: 'stories', files: quiet, minutes: 5, atOnce: availableParallelism() },
-  { name: 'stories under load', files: loaded, minutes: 10, atOnce: 1 },
-  { name: 'suites, on PostgreSQL and S3', files: again(units), minutes: 4, atOnce: many, onServers: true },
-  {
-    name: 'stories, on PostgreSQL and S3',
-    files: again(quiet),
-    minutes: 5,
-    atOnce: availableParallelism(),
-    onServers: true,
-  },
-  {
-    name: 'stories under load, on PostgreSQL and S3',
-    files: again(loaded),
-    minutes: 10,
-    atOnce: 1,
-    onServers: true,
-  },
+  { name: 'suites and stories', files: others, atOnce },
+  { name: 'suites and stories, on PostgreSQL and S3', files: again(others), atOnce, onServers: true },
+  { name: 'under load', files: loaded, atOnce: 1 },
+  { name: 'under load, on PostgreSQL and S3', files: again(loaded), atOnce: 1, onServers: true },
 ].filter((group) => group.files.length > 0)
 
 for (const need of needs()) if (files.some(need.of) && !need.isHere()) install(need)
@@ -79,8 +67,8 @@ console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} 
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 
 /** Every file is a process of its own, so that one that hangs, or leaves something open, fails by its name. */
-async function runFiles({ files, atOnce, minutes, onServers }) {
-  const limit = new URL(`test-limit.mjs?minutes=${minutes}`, import.meta.url)
+async function runFiles({ files, atOnce, onServers }) {
+  const limit = new URL('test-limit.mjs?minutes=5', import.meta.url)
   const env = { ...process.env, ...(onServers && servers) }
   const events = run({ files, concurrency: atOnce, execArgv: ['--import', limit.href], env })
   const empty = []
@@ -106,7 +94,7 @@ function needs() {
   return [
     {
       name: 'chromium',
-      of: (file) => isStory(file) || file.startsWith('packages/phone/'),
+      of: (file) => file.startsWith('test/stories/') || file.startsWith('packages/phone/'),
       isHere: () => process.env.CHROMIUM_PATH || existsSync('/usr/bin/chromium'),
       byHand: 'install Chromium, or say in CHROMIUM_PATH where it is',
     },
@@ -132,7 +120,7 @@ function needs() {
     },
     {
       name: 'curl',
-      of: (file) => isStory(file) || file.includes('curl'),
+      of: (file) => file.startsWith('test/stories/') || file.includes('curl'),
       isHere: () => spawnSync('curl', ['--version']).status === 0,
       byHand: 'install curl',
     },

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.ts'
 import { ask } from './installation.ts'
+
+export { freePort } from '../../packages/gateway/src/core/free-port.fake.ts'
 
 const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
 const kept = { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
@@ -53,15 +54,4 @@ export async function ready(url: string, running: Running): Promise<void> {
     `${url} is ready\n${running.output()}`,
     60_000, // several start at the same time, some for the first time
   )
-}
-
-/** A port that was free a moment ago, for programs that must come back where they were. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }

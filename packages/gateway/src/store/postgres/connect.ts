@@ -285,7 +285,7 @@ async function reservedOn(own: Connections): Promise<ReservedSql> {
 }
 
 /** Where a statement may take its time, as a migration does, being there for it may not. */
-const mostReachedMs = 60_000
+const mostReachedMs = 10_000
 const mostTries = 6
 
 /** The work is done and the commit was sent; no answer came. */

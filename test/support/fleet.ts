@@ -10,6 +10,8 @@ export interface Node {
   /** Undefined while it is gone. */
   running: Running | undefined
   isUp: boolean
+  /** When it was started the last time. */
+  since: number
   /** Where it kills itself. */
   point: Point | undefined
   /** Told to stop in order: 0 is how it may end. */
@@ -20,7 +22,7 @@ export interface Node {
 interface Setting {
   ports: number[]
   envOf(port: number): Record<string, string>
-  /** Whether a start since then may fail: without a database it does. */
+  /** Whether one that was started then may end with 1: it was without its database. */
   mayFail(since: number): boolean
 }
 
@@ -33,6 +35,7 @@ export function fleet(t: Scope, { ports, envOf, mayFail }: Setting) {
       port,
       running: undefined,
       isUp: false,
+      since: 0,
       point: undefined,
       isLeaving: false,
       isFrozen: false,
@@ -58,7 +61,7 @@ export function fleet(t: Scope, { ports, envOf, mayFail }: Setting) {
     }
     const imports = point ? ['test/support/kill-at.ts'] : []
     const running = start('packages/gateway/src/main.ts', ['serve'], env, imports)
-    Object.assign(node, { running, point, isUp: false, isLeaving: false, isFrozen: false })
+    Object.assign(node, { running, point, since, isUp: false, isLeaving: false, isFrozen: false })
     const url = `http://127.0.0.1:${node.port}`
     const up = ready(url, running).then(
       () => (node.isUp = node.running === running),
@@ -82,6 +85,7 @@ export function fleet(t: Scope, { ports, envOf, mayFail }: Setting) {
   })
   return {
     nodes,
+    mayFail,
     kills: () => kills,
     async start() {
       lives.push(...nodes.map(keep))

@@ -33,7 +33,10 @@ function stopAtSignal(opening: Promise<Gateway>, log: Logger) {
       if (stopping) return
       stopping = true
       log.info({ signal }, 'gateway.stopping')
-      setTimeout(() => process.exit(1), stopWithinMs).unref()
+      setTimeout(() => {
+        log.error({ open: process.getActiveResourcesInfo() }, 'gateway.stop.late')
+        process.exit(1)
+      }, stopWithinMs).unref()
       void stop(opening).then(
         (isStopped) => {
           log.info('gateway.stopped')

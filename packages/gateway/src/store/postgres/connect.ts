@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import postgres, { type ReservedSql, type Sql } from 'postgres'
+import postgres, { type Sql } from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
 import { StoreUnavailable } from '../../core/store.ts'
 import { isCommitted, type Mark, marks } from './commits.ts'
@@ -166,6 +166,12 @@ export function openPool(target: Target, options: Options): Pool {
     }
   }
 
+  /** Connects, or fails without anything half done. */
+  function ready(own: Connections): Promise<unknown> {
+    own.ready ??= limited(own, own.sql.unsafe('SELECT 1').execute(), reachedMs)
+    return own.ready
+  }
+
   function connections() {
     if (closed) throw new StoreUnavailable('The store is closed')
     current ??= connect()
@@ -181,7 +187,8 @@ export function openPool(target: Target, options: Options): Pool {
     const state: { over: boolean; doubtful?: Doubtful<Result> } = { over: false }
 
     async function all() {
-      const reserved = await limited(own, reservedOn(own), reachedMs)
+      await ready(own)
+      const reserved = await limited(own, own.sql.reserve(), reachedMs)
       // The driver sends a query when it is waited for, unless it is told to: this one has to be the first.
       const started = reserved.unsafe<{ xid: string }[][]>(sql).execute()
       const [answers, result] = await Promise.all([started, work(dbOn(reserved, prepare))]).catch(
@@ -242,7 +249,7 @@ export function openPool(target: Target, options: Options): Pool {
         // Behind a pooler only a transaction has the settings.
         if (target.pooled) return await read(reading, work)
         const own = connections()
-        await limited(own, ready(own), reachedMs)
+        await ready(own)
         return await limited(own, work(dbOn(own.sql, prepare)))
       } catch (error) {
         throw unavailable(error)
@@ -274,14 +281,6 @@ export function openPool(target: Target, options: Options): Pool {
       await current?.sql.end({ timeout: 5 })
     },
   }
-}
-
-/** Connects, or fails without anything half done. */
-const ready = (own: Connections): Promise<unknown> => (own.ready ??= own.sql.unsafe('SELECT 1').execute())
-
-async function reservedOn(own: Connections): Promise<ReservedSql> {
-  await ready(own)
-  return own.sql.reserve()
 }
 
 /** Where a statement may take its time, as a migration does, being there for it may not. */

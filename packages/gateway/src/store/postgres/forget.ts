@@ -2,7 +2,7 @@ import { answerKeptMs } from '../answer.ts'
 import { minuteMs } from '../minute.ts'
 import { parkedForMs } from '../standing.ts'
 import type { Pool } from './connect.ts'
-import { type Owned, ownersIn } from './reads/owners.ts'
+import { type Owned, ownersIn } from './reads/each-once.ts'
 
 const dayMs = 24 * 60 * 60_000
 /** Volume limits count a month. */

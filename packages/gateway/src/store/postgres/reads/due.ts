@@ -4,6 +4,7 @@ import { type Callback, type Fetch, fetchLane, type LaneKind, laneKindOf } from 
 import { type MtRow, mtOf } from '../../mt-row.ts'
 import { callbackIn, endpointName, type NamedEventRow } from '../endpoint-name.ts'
 import { type Db, realNow } from '../query.ts'
+import { eachOnce } from './each-once.ts'
 
 /** Names of lanes, from the columns that they are made of. */
 const callbackLane = "'callback:' || integration_id || ':' || endpoint"
@@ -41,15 +42,9 @@ const selectDueEvents = `
     AND NOT EXISTS (SELECT 1 FROM endpoints WHERE integration_id = $1 AND endpoint = $2 AND paused_at IS NOT NULL)
   ORDER BY due_at, sequence LIMIT $4`
 
-/** Every lane that has such rows: from lane to lane by the index, however many rows each has. */
-const lanesWith = (table: 'mts' | 'events', part: 'lane' | 'endpoint', such: string) => `
-  WITH RECURSIVE waiting AS (
-    (SELECT integration_id, ${part} FROM ${table} WHERE ${such} ORDER BY 1, 2 LIMIT 1)
-    UNION ALL
-    SELECT next.* FROM waiting CROSS JOIN LATERAL (
-      SELECT integration_id, ${part} FROM ${table}
-      WHERE ${such} AND (integration_id, ${part}) > (waiting.integration_id, waiting.${part})
-      ORDER BY 1, 2 LIMIT 1) AS next)`
+/** Every lane that has such rows. */
+const lanesWith = (table: 'mts' | 'events', part: 'lane' | 'endpoint', such: string) =>
+  eachOnce({ name: 'waiting', table, columns: ['integration_id', part], such })
 
 /** The first row alone. EXISTS may be answered by reading all lanes at once, and in full. */
 const isDue = (table: 'mts' | 'events', such: string) => `(

@@ -7,7 +7,7 @@ import { minuteMs } from '../../minute.ts'
 import { type MtRow, mtOf } from '../../mt-row.ts'
 import { callbackIn, endpointName, type NamedEventRow } from '../endpoint-name.ts'
 import { type Db, isId } from '../query.ts'
-import { ownersIn } from './owners.ts'
+import { ownersIn } from './each-once.ts'
 
 const selectMt = 'SELECT * FROM mts WHERE integration_id = $1 AND id = $2'
 

@@ -1,4 +1,5 @@
 import type { Events } from './events.ts'
+import { rounds } from './rounds.ts'
 import {
   type LaneKind,
   LeaseLost,
@@ -161,13 +162,9 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
   }
 
   async function poll() {
-    try {
-      if (performance.now() - renewedAt > timing.leaseMs / 3) await renew()
-      await giveBackEnded()
-      wakeFound(await app.store.dueLanes(work.kind, app.now(), app.node))
-    } catch (error) {
-      app.events.storeFailed('poll', error)
-    }
+    if (performance.now() - renewedAt > timing.leaseMs / 3) await renew()
+    await giveBackEnded()
+    wakeFound(await app.store.dueLanes(work.kind, app.now(), app.node))
   }
 
   async function renew() {
@@ -222,23 +219,20 @@ export function serveLanes(app: Needs, work: LaneWork, timing = usualTiming): La
     await app.store.release(ended.map(([, { lease }]) => lease))
   }
 
-  let polling = poll()
-  const timer = setInterval(() => {
-    polling = polling.then(poll)
-  }, timing.pollMs)
+  const polls = rounds(timing.pollMs, poll, (error) => app.events.storeFailed('poll', error))
+  polls.soon()
 
   return {
     wake,
     turned() {
       if (stopping.signal.aborted) return
       work.turned?.()
-      polling = polling.then(poll)
+      polls.soon()
     },
     async stop() {
-      clearInterval(timer)
       stopping.abort()
       for (const { ending } of served.values()) ending.abort()
-      await Promise.all([polling, taking])
+      await Promise.all([polls[Symbol.asyncDispose](), taking])
       await Promise.all(running)
       await work.drained()
       try {

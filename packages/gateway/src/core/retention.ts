@@ -1,5 +1,6 @@
 import type { Events } from './events.ts'
 import { type MediaStore, mediaKeptMs } from './media.ts'
+import { rounds } from './rounds.ts'
 import type { Store } from './store.ts'
 
 interface Needs extends Deleting {
@@ -25,30 +26,16 @@ export interface Retention extends AsyncDisposable {
 
 /** Deletes files whose time is up: now, and every ten minutes. */
 export function keepRetention(app: Needs): Retention {
-  let sweeping = sweep()
-  function sweepAgain() {
-    sweeping = sweeping.then(sweep)
-  }
-  const timer = setInterval(sweepAgain, everyMs)
-
   async function sweep() {
-    try {
-      await deleteExpired(app)
-      // By real time, as the files' own times are: what nobody knows of. A file that is known is deleted before that.
-      const realNow = app.realNow()
-      await app.media.sweep({ staged: realNow - dayMs, kept: realNow - mediaKeptMs - dayMs })
-    } catch (error) {
-      app.events.storeFailed('retention', error) // the next sweep comes
-    }
+    await deleteExpired(app)
+    // By real time, as the files' own times are: what nobody knows of. A file that is known is deleted before that.
+    const realNow = app.realNow()
+    await app.media.sweep({ staged: realNow - dayMs, kept: realNow - mediaKeptMs - dayMs })
   }
 
-  return {
-    turned: sweepAgain,
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await sweeping
-    },
-  }
+  const sweeps = rounds(everyMs, sweep, (error) => app.events.storeFailed('retention', error))
+  sweeps.soon()
+  return { turned: sweeps.soon, [Symbol.asyncDispose]: sweeps[Symbol.asyncDispose] }
 }
 
 /** Bytes first: what the ledger still names is looked for again, bytes that it does not name are not. */

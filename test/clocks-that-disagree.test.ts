@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, before, describe, type TestContext, test } from 'node:test'
-import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
+import { describe, type TestContext, test } from 'node:test'
+import { suiteServer } from '../packages/gateway/src/store/postgres/suite-server.fake.ts'
 import { eventually } from './support/eventually.ts'
 import { adminToken, ask, install, keys } from './support/installation.ts'
 import { freePort, ready, start } from './support/processes.ts'
@@ -11,16 +11,12 @@ const hourMs = 60 * minuteMs
 const secret = Buffer.alloc(32, 7).toString('base64')
 
 describe('nodes whose clocks disagree', () => {
-  let server: Awaited<ReturnType<typeof startServer>> | undefined
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.[Symbol.asyncDispose]())
+  const server = suiteServer()
 
   /** A node that takes messages, and another that sends them and calls back: its machine's clock is off. */
   async function twoNodes(t: TestContext, offMs: number) {
     const env = {
-      WAYPOST_DATABASE_URL: (await server?.newDatabase()) ?? '',
+      WAYPOST_DATABASE_URL: await server().newDatabase(),
       WAYPOST_SECRET: secret,
       WAYPOST_TEST_CLOCK: 'true',
     }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Wire, wire } from '../packages/gateway/src/core/wire.fake.ts'
-import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
+import { suiteServer } from '../packages/gateway/src/store/postgres/suite-server.fake.ts'
 import { eventually } from './support/eventually.ts'
 import { type Heard, type Installation, install, keys } from './support/installation.ts'
 import { takesAgain, underLoad } from './support/under-load.ts'
@@ -13,14 +13,10 @@ const messages = [{ to: '27999000001', content: 'Hello' }]
 describe('nothing is lost, and it goes on by itself, when between a gateway and its database', {
   concurrency: true,
 }, () => {
-  let server: Awaited<ReturnType<typeof startServer>> | undefined
-  before(async () => {
-    server = await startServer({ durable: true })
-  })
-  after(() => server?.[Symbol.asyncDispose]())
+  const server = suiteServer({ durable: true })
 
   async function scene(t: TestContext) {
-    const way = await wire((await server?.newDatabase()) ?? '')
+    const way = await wire(await server().newDatabase())
     const installation = await install(t, {
       one: { uncertainWaitMs: 300 },
       env: { WAYPOST_DATABASE_URL: way.endpoint },

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { pino } from 'pino'
 import postgres from 'postgres'
 import { loadConfig } from '../packages/gateway/src/config.ts'
 import { openGateway, type Role } from '../packages/gateway/src/gateway.ts'
-import { startServer } from '../packages/gateway/src/store/postgres/testing.ts'
+import { suiteServer } from '../packages/gateway/src/store/postgres/suite-server.fake.ts'
 import { eventually } from './support/eventually.ts'
 import {
   adminToken,
@@ -25,14 +25,10 @@ const to = '27999000001'
 const secret = Buffer.alloc(32, 7).toString('base64')
 
 describe('several nodes on one PostgreSQL', () => {
-  let server: Awaited<ReturnType<typeof startServer>> | undefined
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.[Symbol.asyncDispose]())
+  const server = suiteServer()
 
   async function nodes(t: TestContext, roles: readonly Role[], overrides: Overrides = {}) {
-    const url = (await server?.newDatabase()) ?? ''
+    const url = await server().newDatabase()
     const env = { WAYPOST_DATABASE_URL: url, WAYPOST_SECRET: secret, WAYPOST_MAX_MESSAGES: '1000' }
     const one = await install(t, { ...overrides, roles, env })
     return { url, one }
@@ -74,7 +70,7 @@ describe('several nodes on one PostgreSQL', () => {
   })
 
   test('one that waits until another one has made the tables ends when it is told to', async (t) => {
-    const url = (await server?.newDatabase()) ?? ''
+    const url = await server().newDatabase()
     const folder = await mkdtemp(join(tmpdir(), 'waypost-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const sql = postgres(url, { max: 1 })

@@ -1,20 +1,16 @@
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { wire } from '../packages/gateway/src/core/wire.fake.ts'
-import { startPooler, startServer } from '../packages/gateway/src/store/postgres/testing.ts'
+import { suiteServer } from '../packages/gateway/src/store/postgres/suite-server.fake.ts'
+import { startPooler } from '../packages/gateway/src/store/postgres/testing.ts'
 import { install } from './support/installation.ts'
 import { takesAgain, underLoad } from './support/under-load.ts'
 
 describe('behind PgBouncer in transaction mode nothing is lost, and it goes on by itself', () => {
-  let server: Awaited<ReturnType<typeof startServer>> | undefined
-  before(async () => {
-    server = await startServer({ durable: true })
-  })
-  after(() => server?.[Symbol.asyncDispose]())
+  const server = suiteServer({ durable: true })
 
   test('when the connections to it are cut, and when the database behind it is killed', async (t) => {
-    if (!server) return
-    await using pooler = await startPooler(server, { server_login_retry: '1' })
-    const way = await wire(pooler.before(await server.newDatabase()))
+    await using pooler = await startPooler(server(), { server_login_retry: '1' })
+    const way = await wire(pooler.before(await server().newDatabase()))
     const installation = await install(t, {
       one: { uncertainWaitMs: 300 },
       env: { WAYPOST_DATABASE_URL: `${way.endpoint}?pgbouncer=true` },
@@ -24,8 +20,8 @@ describe('behind PgBouncer in transaction mode nothing is lost, and it goes on b
     await load.isUnderWay()
     way.cutAt('COMMIT')
     await takesAgain(installation)
-    await server.kill()
-    await server.start()
+    await server().kill()
+    await server().start()
     await takesAgain(installation)
     await load.nothingIsLost()
   })

@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { endpointLane } from '../../packages/gateway/src/core/endpoint.ts'
 import { openStore } from '../../packages/gateway/src/store/index.ts'
-import { type Server, startServer } from '../../packages/gateway/src/store/postgres/testing.ts'
+import { suiteServer } from '../../packages/gateway/src/store/postgres/suite-server.fake.ts'
 import { fill, graphileWorker, pgBoss, waypost } from './kinds.ts'
 import { lanes } from './queue.ts'
 
-let server: Server
-before(async () => {
-  server = await startServer()
-})
-after(() => server[Symbol.asyncDispose]())
+const server = suiteServer()
 
 const jobs = { done: 3 * lanes, waiting: lanes }
 
 test('a history of ours is one that our store reads as its own, and goes on with', async () => {
-  const url = await server.newDatabase()
+  const url = await server().newDatabase()
   await using filled = await fill(waypost, url, jobs)
   await using store = await openStore(url)
 
@@ -51,14 +47,14 @@ test('a history of ours is one that our store reads as its own, and goes on with
 })
 
 test('pg-boss has a history of what is done, and finishes what waits', async () => {
-  await using filled = await fill(pgBoss, await server.newDatabase(), jobs)
+  await using filled = await fill(pgBoss, await server().newDatabase(), jobs)
   assert.equal((await filled.worker.ask({ finish: lanes, page: 50 })).jobs, lanes)
   const rows = await filled.database.sql`SELECT state, count(*)::int AS jobs FROM pgboss.job GROUP BY state`
   assert.deepEqual([...rows], [{ state: 'completed', jobs: jobs.done + lanes }])
 })
 
 test('graphile-worker finishes what waits, and has nothing left', async () => {
-  await using filled = await fill(graphileWorker, await server.newDatabase(), jobs)
+  await using filled = await fill(graphileWorker, await server().newDatabase(), jobs)
   assert.equal((await filled.worker.ask({ finish: lanes, page: 50 })).jobs, lanes)
   const rows = await filled.database.sql`SELECT id FROM graphile_worker.jobs`
   assert.deepEqual([...rows], [])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { CannotStart } from '../../core/cannot-start.ts'
@@ -9,18 +9,11 @@ import { wire } from '../../core/wire.fake.ts'
 import { openStore } from '../index.ts'
 import { hourMs, scene } from '../suite/scene.ts'
 import { openPool, targetOf } from './connect.ts'
-import { type Server, startServer } from './testing.ts'
+import { suiteServer } from './suite-server.fake.ts'
+import { startServer } from './testing.ts'
 
 describe('postgres, when its surroundings fail', () => {
-  let started: Server | undefined
-  before(async () => {
-    started = await startServer({ durable: true })
-  })
-  after(() => started?.[Symbol.asyncDispose]())
-  const server = () => {
-    assert.ok(started)
-    return started
-  }
+  const server = suiteServer({ durable: true })
 
   async function open(t: TestContext, url: string): Promise<Store> {
     const store = await openStore(url)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
 import { nameOf } from '../../core/message.ts'
@@ -7,7 +7,7 @@ import type { Store } from '../../core/store.ts'
 import { openStore } from '../index.ts'
 import { hourMs, ids, scene } from '../suite/scene.ts'
 import { openPool, targetOf } from './connect.ts'
-import { type Server, startServer } from './testing.ts'
+import { suiteServer } from './suite-server.fake.ts'
 import { makeWeeks } from './weeks.ts'
 
 const weekMs = 7 * 24 * hourMs
@@ -47,16 +47,11 @@ interface Reads {
 const mostRows = 20
 
 describe('what a message costs', () => {
-  let started: Server | undefined
-  before(async () => {
-    started = await startServer({ settings: { autovacuum: 'off' } })
-  })
-  after(() => started?.[Symbol.asyncDispose]())
+  const server = suiteServer({ settings: { autovacuum: 'off' } })
 
   /** What was read of each table, for each message. */
   async function readsWith(weeks: number, statistics: string): Promise<Map<string, Reads>> {
-    assert.ok(started)
-    const url = await started.newDatabase()
+    const url = await server().newDatabase()
     await (await openStore(url))[Symbol.asyncDispose]()
     const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false })
     try {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
 import type { Store } from '../../core/store.ts'
 import { openStore } from '../index.ts'
 import { hourMs, type Scene, scene } from '../suite/scene.ts'
-import { type Server, startServer } from './testing.ts'
+import { suiteServer } from './suite-server.fake.ts'
 
 /** What grows with the messages. */
 const messages = ['mts', 'attempts', 'supplier_ids', 'events', 'mos', 'fetches', 'parked_dlrs', 'windows']
@@ -29,15 +29,10 @@ const selectReads = `
   GROUP BY 1`
 
 describe('an integration’s part of the ledger', () => {
-  let started: Server | undefined
-  before(async () => {
-    started = await startServer()
-  })
-  after(() => started?.[Symbol.asyncDispose]())
+  const server = suiteServer()
 
   async function database() {
-    assert.ok(started)
-    const url = await started.newDatabase()
+    const url = await server().newDatabase()
     const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false })
     return { url, sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) }
   }

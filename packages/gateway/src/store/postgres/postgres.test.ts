@@ -1,14 +1,10 @@
-import { after, before, describe } from 'node:test'
+import { describe } from 'node:test'
 import { openStore } from '../index.ts'
 import { storeSuite } from '../store.suite.ts'
-import { type Server, startServer } from './testing.ts'
+import { suiteServer } from './suite-server.fake.ts'
 
 describe('postgres', () => {
-  let server: Server | undefined
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.[Symbol.asyncDispose]())
+  const server = suiteServer()
 
-  storeSuite(async (clock) => openStore((await server?.newDatabase()) ?? '', clock))
+  storeSuite(async (clock) => openStore(await server().newDatabase(), clock))
 })

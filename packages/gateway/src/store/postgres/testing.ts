@@ -19,7 +19,7 @@ export interface Server extends AsyncDisposable {
   promote(): Promise<void>
 }
 
-interface Options {
+export interface ServerOptions {
   /** Without, what is acknowledged is on no disk: enough where no test ends the server. */
   durable?: boolean
   settings?: Record<string, string>
@@ -27,7 +27,7 @@ interface Options {
   standbyOf?: Server
 }
 
-export async function startServer(options: Options = {}): Promise<Server> {
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const { durable = false, settings = {}, standbyOf } = options
   const programs = programsFolder()
   const user = whoRuns()

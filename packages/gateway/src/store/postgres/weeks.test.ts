@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { idMaker } from '../../core/ids.ts'
@@ -8,20 +8,16 @@ import { scene } from '../suite/scene.ts'
 import { applyMissed } from './chores.ts'
 import { openPool, targetOf } from './connect.ts'
 import { forgetOld } from './forget.ts'
-import { startServer } from './testing.ts'
+import { suiteServer } from './suite-server.fake.ts'
 import { dropWeeks, makeWeeks } from './weeks.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
 describe('the chores of postgres', () => {
-  let server: Awaited<ReturnType<typeof startServer>> | undefined
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.[Symbol.asyncDispose]())
+  const server = suiteServer()
 
   async function open(t: TestContext) {
-    const url = (await server?.newDatabase()) ?? ''
+    const url = await server().newDatabase()
     const store = await openStore(url)
     t.after(() => store[Symbol.asyncDispose]())
     const pool = openPool(targetOf(url.slice('postgres:'.length)), { connections: 1, statementMs: 5000 })

@@ -50,16 +50,13 @@ export async function served({ database, bucket, name }: Part, t: Scope): Promis
         await sql`INSERT INTO windows ${sql(row)}`
       }),
     async broken() {
-      await on(own, async (sql) => {
-        await sql.unsafe(
-          "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$",
-        )
-        await sql.unsafe('CREATE TRIGGER broken BEFORE INSERT ON mts FOR EACH ROW EXECUTE FUNCTION broken()')
-      })
-      return {
-        [Symbol.asyncDispose]: () =>
-          on(own, async (sql) => void (await sql.unsafe('DROP FUNCTION broken CASCADE'))),
-      }
+      const change = (statements: string) =>
+        // The table first, as whoever uses it locks it: its partitions come after it.
+        on(own, (sql) => sql.unsafe(`BEGIN; LOCK TABLE mts IN ACCESS EXCLUSIVE MODE; ${statements}; COMMIT`))
+      await change(`
+        CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;
+        CREATE TRIGGER broken BEFORE INSERT ON mts FOR EACH ROW EXECUTE FUNCTION broken()`)
+      return { [Symbol.asyncDispose]: async () => void (await change('DROP FUNCTION broken CASCADE')) }
     },
     async locked() {
       const sql = connect(own)

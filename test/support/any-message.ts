@@ -120,7 +120,8 @@ const beginnings: [contentType: string, kind: string, extension: string, bytes: 
   ['image/jpeg', 'image', 'jpg', Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex')],
   ['application/pdf', 'document', 'pdf', Buffer.from('%PDF-1.7\n')],
   ['video/mp4', 'video', 'mp4', Buffer.from('000000186674797069736f6d0000020069736f6d6d703431', 'hex')],
-  ['audio/mpeg', 'audio', 'mp3', Buffer.from('4944330400000000000a0000000000000000000000', 'hex')],
+  // An empty tag and a frame: what follows a tag alone may be taken for anything.
+  ['audio/mpeg', 'audio', 'mp3', Buffer.from('4944330400000000000a00000000000000000000fffb9064', 'hex')],
 ]
 
 const file = (isUploaded: boolean) =>

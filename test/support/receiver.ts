@@ -40,7 +40,7 @@ export async function receiver(t: Scope, before: (call: Received) => Promise<voi
       answer = status
     },
     /** Resolves with the first call that fits, past or to come. */
-    async call(fits: (call: Received) => boolean, withinMs = 10_000): Promise<Received> {
+    async call(fits: (call: Received) => boolean, withinMs = 30_000): Promise<Received> {
       const until = performance.now() + withinMs
       for (;;) {
         const found = calls.find(fits)
